@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { Envelope } from './envelope.js';
+
+export interface StoredForm {
+  stream: string;
+  revision: number;
+  id: string;
+  type: string;
+  data: unknown;
+  metadata: Omit<Envelope, 'hash'>;
+}
+
+/**
+ * The link of the hash chain: SHA-256, in hex, over the canonical JSON (RFC 8785) of an event as it is stored, with the
+ * hash of the event before it inside its metadata. Changing, dropping or moving any event breaks every later link.
+ */
+export function hashOf(stored: StoredForm): string {
+  return sha256(stored);
+}
+
+/** SHA-256, in hex, over the canonical JSON of any value; equal values give equal hashes whatever their key order. */
+export function sha256(value: unknown): string {
+  return createHash('sha256')
+    .update(canonicalize(value) ?? '')
+    .digest('hex');
+}

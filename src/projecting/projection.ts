@@ -1,0 +1,91 @@
+import type { DomainEvent } from '../event-store/event-definition.js';
+import type { RecordedEvent } from '../event-store/envelope.js';
+
+/**
+ * A projection is one value: a name, a version, and the tables it keeps. Its functions are pure: they see events and rows,
+ * never a connection, a clock or HTTP. The engine reads, folds, writes and keeps the checkpoint.
+ */
+export interface Projection<Event extends DomainEvent = DomainEvent> {
+  readonly name: string;
+  /** rises when the tables or what fills them change; each version has tables of its own (`<table>_v<version>`) */
+  readonly version: number;
+  /** whatever else the rows depend on, such as the business's time zone; a change of it rebuilds the tables */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** names of the streams it follows begin with one of these */
+  readonly streams: readonly string[];
+  readonly tables: readonly TableRule<Event>[];
+}
+
+/** Column types, and what a row holds for them. */
+export type ColumnType =
+  | 'uuid' // string
+  | 'text' // string
+  | 'boolean' // boolean
+  | 'integer' // number
+  | 'bigint' // bigint
+  | 'timestamptz' // Instant
+  | 'jsonb'; // any JSON value
+
+export type Value = string | number | bigint | boolean | null | object;
+export type Row = { [column: string]: Value };
+
+export interface Table<R extends Row> {
+  readonly name: string;
+  readonly columns: { readonly [Column in keyof R & string]: ColumnType };
+  /** primary key */
+  readonly key: readonly (keyof R & string)[];
+  readonly indexes?: readonly (readonly (keyof R & string)[])[];
+}
+
+/** A handler for each event of the union: none is forgotten when the union grows. */
+export type Handlers<Event extends DomainEvent, Result extends unknown[], Before extends unknown[]> = {
+  readonly [Type in Event['type']]: (
+    ...args: [...Before, event: RecordedEvent<Extract<Event, { type: Type }>>]
+  ) => Result[number];
+};
+
+/** Shape 1, append: an event gives rows, which no later event changes. */
+export interface AppendRule<Event extends DomainEvent, R extends Row> {
+  readonly shape: 'append';
+  readonly table: Table<R>;
+  readonly on: Handlers<Event, [R[]], []>;
+}
+
+/**
+ * Shape 2, fold: the row of a key after an event follows from the row before it. `key` names the value of the table's
+ * (single) key column, null where the event concerns no row; a fold to null removes the row.
+ */
+export interface FoldRule<Event extends DomainEvent, R extends Row> {
+  readonly shape: 'fold';
+  readonly table: Table<R>;
+  readonly key: (event: RecordedEvent<Event>) => string | null;
+  readonly evolve: Handlers<Event, [R | null], [row: R | null]>;
+}
+
+/**
+ * Shape 2b, expand: rows that follow from one folded row (the intervals of a client's memberships). When the folded row
+ * changes, rows that are no longer among them go, new and changed ones are written. No two folded rows share a key.
+ */
+export interface ExpandRule<From extends Row, R extends Row> {
+  readonly shape: 'expand';
+  readonly table: Table<R>;
+  /** name of the fold table, earlier in `tables` */
+  readonly from: string;
+  readonly rows: (row: From) => R[];
+}
+
+/**
+ * Shape 3, delta: counters kept as the sum of what every folded row contributes. When a folded row changes, the engine
+ * adds its new addends and takes away its old ones, so a late, corrected or voided fact restates the past by itself.
+ * Columns that are not part of the key are summed (integer or bigint).
+ */
+export interface SumRule<From extends Row, R extends Row> {
+  readonly shape: 'sum';
+  readonly table: Table<R>;
+  readonly from: string;
+  readonly addends: (row: From) => R[];
+}
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- each rule is typed by its own row; a list of them is not */
+export type TableRule<Event extends DomainEvent = DomainEvent> =
+  AppendRule<Event, any> | FoldRule<Event, any> | ExpandRule<any, any> | SumRule<any, any>;
