@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import canonicalModule from 'canonicalize';
 import type { Envelope } from './envelope.js';
+
+// The package is CommonJS whose types say ESM: under Node its default export arrives one level deep only in the types.
+const canonicalize = canonicalModule as unknown as (value: unknown) => string | undefined;
 
 export interface StoredForm {
   stream: string;

@@ -44,8 +44,6 @@ export interface FieldDescription {
   personal: boolean;
 }
 
-type Schema = Exclude<Parameters<typeof ApiProperty>[0], undefined>;
-
 const described = new WeakMap<object, Map<string, FieldDescription>>();
 
 function field(kind: string, options: FieldOptions, schema: object, rules: PropertyDecorator[]) {

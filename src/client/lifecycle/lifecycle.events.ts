@@ -1,0 +1,204 @@
+import { defineEvent, type EventOf } from '../../event-store/event-definition.js';
+import {
+  Currency,
+  Email,
+  InstantField,
+  MinorUnits,
+  OneOf,
+  Text,
+  Texts,
+  Uuid,
+  WholeNumber,
+} from '../../schema/fields.js';
+import type { Instant } from '../../schema/instant.js';
+
+/** What is known of a client at conversion. Everything but the fact itself may still be unknown. */
+export class Conversion {
+  @Text({ about: 'person or company', optional: true, personal: true, example: 'Ada Lovelace' })
+  name?: string;
+
+  @Email({ about: 'e-mail address', optional: true, personal: true, example: 'ada@example.com' })
+  email?: string;
+
+  @Text({ about: 'telephone number', optional: true, personal: true, max: 40 })
+  phone?: string;
+
+  @Text({ about: 'postal address', optional: true, personal: true, max: 500 })
+  address?: string;
+
+  @Text({ about: 'where the lead came from', optional: true, max: 80, example: 'referral' })
+  source?: string;
+
+  @Text({ about: 'the channel by which the lead converted', optional: true, max: 80, example: 'phone' })
+  channel?: string;
+
+  @Uuid({ about: 'the client who referred this one', optional: true })
+  referrerId?: string;
+
+  @OneOf(['residential', 'commercial'], { about: 'kind of client', optional: true })
+  clientType?: 'residential' | 'commercial';
+
+  @OneOf(['cleaning', 'plumbing', 'hvac', 'electrical', 'salon', 'other'], { about: 'trade', optional: true })
+  trade?: string;
+
+  @Text({ about: 'who of the staff looks after the client', optional: true, max: 80 })
+  owner?: string;
+
+  @Texts({
+    about: 'tags',
+    optional: true,
+    pattern: /^[a-z0-9][a-z0-9-]{0,39}$/,
+    patternSays: 'a tag: lower-case letters, digits, hyphens',
+  })
+  tags?: string[];
+}
+
+/** One completed visit or job, without its id. */
+export class ServiceDetails {
+  @Text({
+    about: 'what was done, by the business’s own name for it',
+    optional: true,
+    max: 120,
+    example: 'drain cleaning',
+  })
+  serviceType?: string;
+
+  @Texts({ about: 'who did it', optional: true })
+  technicians?: string[];
+
+  @Text({ about: 'the property served', optional: true, max: 80 })
+  propertyId?: string;
+
+  @Text({ about: 'the equipment served', optional: true, max: 80 })
+  equipmentId?: string;
+
+  @OneOf(['completed', 'partly_completed', 'follow_up_needed'], { about: 'how it ended', optional: true })
+  outcome?: string;
+
+  @OneOf(['routine', 'urgent', 'emergency'], { about: 'how urgent it was', optional: true })
+  urgency?: string;
+
+  @MinorUnits({ about: 'amount in minor units; needs a currency', optional: true })
+  amountMinor?: number;
+
+  @Currency({ about: 'ISO 4217 code of the amount', optional: true })
+  currency?: string;
+
+  @Text({ about: 'the plan it belongs to', optional: true, max: 80 })
+  planId?: string;
+
+  @Text({ about: 'the booking it fulfils', optional: true, max: 80 })
+  bookingId?: string;
+
+  @Uuid({ about: 'the service it puts right', optional: true })
+  callbackOf?: string;
+
+  @WholeNumber({ about: 'what the client gave on the spot, in stars', optional: true, min: 1, max: 5 })
+  rating?: number;
+
+  @Text({ about: 'notes of the technician', optional: true, personal: true, max: 10_000 })
+  notes?: string;
+
+  @InstantField({ about: 'when the next service falls due', optional: true })
+  nextDueAt?: Instant;
+}
+
+export class Service extends ServiceDetails {
+  @Uuid({ about: 'id of the service; from an import it derives from the business’s own job number' })
+  serviceId!: string;
+}
+
+export class Lapse {
+  @Uuid({ about: 'id of the lapse' })
+  lapseId!: string;
+
+  @InstantField({ about: 'the service whose window ran out' })
+  lastServicedAt!: Instant;
+
+  @WholeNumber({ about: 'the window, in days of 86,400 s', min: 1, max: 36_500 })
+  windowDays!: number;
+
+  @Text({ about: 'which rule of the lapse policy gave the window', example: 'fixed' })
+  basis!: string;
+
+  @WholeNumber({ about: 'version of the lapse policy', min: 0, max: 1_000_000_000 })
+  policyVersion!: number;
+}
+
+export class Reactivation {
+  @Uuid({ about: 'the lapse that ended' })
+  lapseId!: string;
+
+  @Uuid({ about: 'the service that ended it' })
+  serviceId!: string;
+
+  @WholeNumber({ about: 'whole days from the lapse to the return', min: 0, max: 1_000_000 })
+  daysLapsed!: number;
+
+  @WholeNumber({ about: 'number of the stretch of relationship that begins, from 2', min: 2, max: 1_000_000 })
+  episode!: number;
+}
+
+export class LapseRevocation {
+  @Uuid({ about: 'the lapse that the record no longer bears out' })
+  lapseId!: string;
+
+  @Uuid({ about: 'the service whose recording showed it' })
+  serviceId!: string;
+}
+
+export class ReactivationRevocation {
+  @Uuid({ about: 'the lapse whose ending the record no longer bears out' })
+  lapseId!: string;
+
+  @Uuid({ about: 'the service that had been taken for the return' })
+  serviceId!: string;
+}
+
+export const ClientConverted = defineEvent({
+  type: 'ClientConverted',
+  version: 1,
+  meaning: 'A lead became a client.',
+  data: Conversion,
+});
+export const ClientServiced = defineEvent({
+  type: 'ClientServiced',
+  version: 1,
+  meaning: 'A visit or job was completed.',
+  data: Service,
+});
+export const ClientLapsed = defineEvent({
+  type: 'ClientLapsed',
+  version: 1,
+  meaning: 'The window after the last service ran out; dated at the instant it did.',
+  data: Lapse,
+});
+export const ClientReactivated = defineEvent({
+  type: 'ClientReactivated',
+  version: 1,
+  meaning: 'A lapsed client was serviced again.',
+  data: Reactivation,
+});
+export const LapseRevoked = defineEvent({
+  type: 'LapseRevoked',
+  version: 1,
+  meaning: 'A recorded lapse turned out not to have happened: a service inside its window was recorded late.',
+  data: LapseRevocation,
+});
+export const ReactivationRevoked = defineEvent({
+  type: 'ReactivationRevoked',
+  version: 1,
+  meaning: 'A recorded return turned out not to be the one: an earlier service was recorded late.',
+  data: ReactivationRevocation,
+});
+
+export const lifecycleEvents = {
+  ClientConverted,
+  ClientServiced,
+  ClientLapsed,
+  ClientReactivated,
+  LapseRevoked,
+  ReactivationRevoked,
+} as const;
+
+export type LifecycleEvent = EventOf<(typeof lifecycleEvents)[keyof typeof lifecycleEvents]>;
