@@ -1,0 +1,218 @@
+import { describe, it } from '@jest/globals';
+import { v5 as uuidv5 } from 'uuid';
+import { specify } from '../../../test/support/decider-spec.js';
+import { clientDecider } from '../client.decider.js';
+import type { ClientEvent } from '../client.events.js';
+import { plusDays, type Instant } from '../../schema/instant.js';
+import type { RecordService } from './lifecycle.decision.js';
+
+const clientId = '6f1c2d2e-1111-4222-8333-444455556666';
+const policy = { windowDays: 90, basis: 'fixed', version: 0 };
+const day = (n: number): Instant => plusDays('2024-01-01T12:00:00.000Z', n);
+const id = (name: string) => uuidv5(name, clientId);
+const lapseId = (n: number) => id(`lapse/${n}`);
+
+const converted = (at: Instant): ClientEvent => ({ type: 'ClientConverted', data: {}, occurredAt: at });
+const serviced = (name: string, at: Instant): ClientEvent => ({
+  type: 'ClientServiced',
+  data: { serviceId: id(name) },
+  occurredAt: at,
+});
+const lapsed = (n: number, lastServicedAt: Instant): ClientEvent => ({
+  type: 'ClientLapsed',
+  data: { lapseId: lapseId(n), lastServicedAt, windowDays: 90, basis: 'fixed', policyVersion: 0 },
+  occurredAt: plusDays(lastServicedAt, 90),
+});
+const reactivated = (
+  n: number,
+  name: string,
+  at: Instant,
+  daysLapsed: number,
+  episode: number,
+): ClientEvent => ({
+  type: 'ClientReactivated',
+  data: { lapseId: lapseId(n), serviceId: id(name), daysLapsed, episode },
+  occurredAt: at,
+});
+const lapseRevoked = (n: number, name: string, at: Instant): ClientEvent => ({
+  type: 'LapseRevoked',
+  data: { lapseId: lapseId(n), serviceId: id(name) },
+  occurredAt: at,
+});
+const reactivationRevoked = (n: number, name: string, at: Instant): ClientEvent => ({
+  type: 'ReactivationRevoked',
+  data: { lapseId: lapseId(n), serviceId: id(name) },
+  occurredAt: at,
+});
+
+const service = (name: string, at: Instant, now: Instant, lapsesUpTo = now): RecordService => ({
+  kind: 'RecordService',
+  clientId,
+  at,
+  now,
+  lapsesUpTo,
+  policy,
+  data: { serviceId: id(name) },
+});
+const lapse = (now: Instant) => ({ kind: 'LapseClient' as const, clientId, now, policy });
+
+const { given } = specify(clientDecider);
+
+describe('converting', () => {
+  it('begins the life of a client', () => {
+    given()
+      .when({ kind: 'ConvertClient', at: day(0), data: { name: 'Ada' } })
+      .then({ type: 'ClientConverted', data: { name: 'Ada' }, occurredAt: day(0) });
+  });
+
+  it('happens once', () => {
+    given(converted(day(0)))
+      .when({ kind: 'ConvertClient', at: day(1), data: {} })
+      .thenRefused('illegal', /converted on 2024-01-01/);
+  });
+});
+
+describe('recording a service', () => {
+  it('is refused for a client who never converted', () => {
+    given()
+      .when(service('s1', day(0), day(0)))
+      .thenRefused('unknown', /no such client/);
+  });
+
+  it('makes a new client active', () => {
+    given(converted(day(0)))
+      .when(service('s1', day(1), day(1)))
+      .then(serviced('s1', day(1)));
+  });
+
+  it('may lie before the conversion was recorded', () => {
+    given(converted(day(1)))
+      .when(service('s1', day(0), day(1)))
+      .then(serviced('s1', day(0)));
+  });
+
+  it('happens once for an id', () => {
+    given(converted(day(0)), serviced('s1', day(1)))
+      .when(service('s1', day(2), day(2)))
+      .thenRefused('illegal', /already recorded/);
+  });
+
+  it('takes an amount only with a currency', () => {
+    const command = service('s1', day(1), day(1));
+    given(converted(day(0)))
+      .when({ ...command, data: { ...command.data, amountMinor: 100 } })
+      .thenRefused('invalid', /needs a currency/);
+  });
+
+  it('one instant before the window runs out leaves the client active', () => {
+    const at = new Date(Date.parse(day(90)) - 1).toISOString();
+    given(converted(day(0)), serviced('s1', day(0)))
+      .when(service('s2', at, at))
+      .then(serviced('s2', at));
+  });
+
+  it('exactly when the window runs out finds the client lapsed, and reactivates (rule ge)', () => {
+    given(converted(day(0)), serviced('s1', day(0)))
+      .when(service('s2', day(90), day(90)))
+      .then(lapsed(1, day(0)), serviced('s2', day(90)), reactivated(1, 's2', day(90), 0, 2));
+  });
+
+  it('to a client lapsed by the clock reactivates in the same append', () => {
+    given(converted(day(0)), serviced('s1', day(0)), lapsed(1, day(0)))
+      .when(service('s2', day(100), day(100)))
+      .then(serviced('s2', day(100)), reactivated(1, 's2', day(100), 10, 2));
+  });
+
+  it('long ago records the lapse that has followed since', () => {
+    given(converted(day(0)))
+      .when(service('s1', day(0), day(200)))
+      .then(serviced('s1', day(0)), lapsed(1, day(0)));
+  });
+
+  it('leaves that lapse to the clock where more of the life is still to come', () => {
+    given(converted(day(0)))
+      .when(service('s1', day(0), day(200), day(0)))
+      .then(serviced('s1', day(0)));
+  });
+
+  it('numbers lapses and episodes on', () => {
+    const life = [converted(day(0)), serviced('s1', day(0)), lapsed(1, day(0)), serviced('s2', day(100))];
+    given(...life, reactivated(1, 's2', day(100), 10, 2))
+      .when(service('s3', day(300), day(300)))
+      .then(lapsed(2, day(100)), serviced('s3', day(300)), reactivated(2, 's3', day(300), 110, 3));
+  });
+});
+
+describe('recording a service late', () => {
+  const lapsedLife = [converted(day(0)), serviced('s1', day(0)), lapsed(1, day(0))];
+
+  it('inside a window held to have run out withdraws the lapse, and is no return', () => {
+    given(...lapsedLife)
+      .when(service('late', day(80), day(100)))
+      .then(serviced('late', day(80)), lapseRevoked(1, 'late', day(100)));
+  });
+
+  it('withdraws the lapse and records the one that its own window leads to', () => {
+    given(...lapsedLife)
+      .when(service('late', day(10), day(100)))
+      .then(serviced('late', day(10)), lapseRevoked(1, 'late', day(100)), lapsed(2, day(10)));
+  });
+
+  it('at the instant of the last service changes nothing else', () => {
+    given(...lapsedLife)
+      .when(service('late', day(0), day(100)))
+      .then(serviced('late', day(0)));
+  });
+
+  it('between a lapse and the return that is on record becomes the return', () => {
+    given(...lapsedLife, serviced('s2', day(150)), reactivated(1, 's2', day(150), 60, 2))
+      .when(service('late', day(120), day(160)))
+      .then(
+        serviced('late', day(120)),
+        reactivationRevoked(1, 's2', day(160)),
+        reactivated(1, 'late', day(120), 30, 2),
+      );
+  });
+
+  it('inside the window of a lapse that was ended withdraws both', () => {
+    given(...lapsedLife, serviced('s2', day(150)), reactivated(1, 's2', day(150), 60, 2))
+      .when(service('late', day(80), day(160)))
+      .then(
+        serviced('late', day(80)),
+        reactivationRevoked(1, 's2', day(160)),
+        lapseRevoked(1, 'late', day(160)),
+      );
+  });
+
+  it('before the first service shows the lapse between the two', () => {
+    given(converted(day(0)), serviced('s2', day(150)))
+      .when(service('late', day(0), day(160)))
+      .then(serviced('late', day(0)), lapsed(1, day(0)), reactivated(1, 's2', day(150), 60, 2));
+  });
+});
+
+describe('the clock', () => {
+  it('lapses a quiet client, dated at the due instant however late it comes', () => {
+    given(converted(day(0)), serviced('s1', day(0)))
+      .when(lapse(day(500)))
+      .then(lapsed(1, day(0)));
+  });
+
+  it('finds nothing to do before the window has run out', () => {
+    given(converted(day(0)), serviced('s1', day(0)))
+      .when(lapse(day(89)))
+      .thenNothing();
+  });
+
+  it('finds nothing to do a second time', () => {
+    given(converted(day(0)), serviced('s1', day(0)), lapsed(1, day(0)))
+      .when(lapse(day(91)))
+      .thenNothing();
+  });
+
+  it('never lapses a client who was never serviced', () => {
+    given(converted(day(0)))
+      .when(lapse(day(1000)))
+      .thenNothing();
+  });
+});
