@@ -1,5 +1,4 @@
 import { Rejection, type Decider, type Decision } from '../event-store/decider.js';
-import type { Instant } from '../schema/instant.js';
 import type { ClientEvent } from './client.events.js';
 import {
   evolveComplaints,
@@ -55,6 +54,9 @@ export const clientDecider: Decider<ClientState, ClientCommand, ClientEvent> = {
 };
 
 function decide(state: ClientState, command: ClientCommand): Decision<ClientEvent> {
+  if ('at' in command && command.at > command.now) {
+    return Rejection.invalid('occurredAt', `must not lie in the future; it is ${command.now} now`);
+  }
   if (command.kind === 'ConvertClient') return convertClient(state.lifecycle, command);
   if (state.lifecycle.convertedAt === null) return Rejection.unknown('there is no such client');
   switch (command.kind) {
@@ -97,9 +99,4 @@ function evolve(state: ClientState, event: ClientEvent): ClientState {
     case 'TagRemoved':
       return { ...state, record: evolveRecord(state.record, event) };
   }
-}
-
-/** A fact cannot have happened later than now. @returns the refusal, or null where the instant is fine */
-export function inTheFuture(at: Instant, now: Instant): Rejection | null {
-  return at > now ? Rejection.invalid('occurredAt', `must not lie in the future; it is ${now} now`) : null;
 }

@@ -35,7 +35,7 @@ function live(
     events.push(...decision);
     state = decision.reduce(clientDecider.evolve, state);
   };
-  send({ kind: 'ConvertClient', at: start, data: {} });
+  send({ kind: 'ConvertClient', at: start, now: start, data: {} });
   let elapsed = 0;
   history.forEach(({ wait, late, sweep }, index) => {
     elapsed += wait;

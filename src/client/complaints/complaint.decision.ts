@@ -10,12 +10,14 @@ export const noComplaints: Complaints = new Map();
 export interface RaiseComplaint {
   readonly kind: 'RaiseComplaint';
   readonly at: Instant;
+  readonly now: Instant;
   readonly data: Complaint;
 }
 
 export interface ResolveComplaint {
   readonly kind: 'ResolveComplaint';
   readonly at: Instant;
+  readonly now: Instant;
   readonly data: Resolution;
 }
 

@@ -61,13 +61,13 @@ const { given } = specify(clientDecider);
 describe('converting', () => {
   it('begins the life of a client', () => {
     given()
-      .when({ kind: 'ConvertClient', at: day(0), data: { name: 'Ada' } })
+      .when({ kind: 'ConvertClient', at: day(0), now: day(0), data: { name: 'Ada' } })
       .then({ type: 'ClientConverted', data: { name: 'Ada' }, occurredAt: day(0) });
   });
 
   it('happens once', () => {
     given(converted(day(0)))
-      .when({ kind: 'ConvertClient', at: day(1), data: {} })
+      .when({ kind: 'ConvertClient', at: day(1), now: day(1), data: {} })
       .thenRefused('illegal', /converted on 2024-01-01/);
   });
 });

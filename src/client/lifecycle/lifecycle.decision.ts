@@ -15,6 +15,7 @@ import type { Conversion, LifecycleEvent, Service } from './lifecycle.events.js'
 export interface ConvertClient {
   readonly kind: 'ConvertClient';
   readonly at: Instant;
+  readonly now: Instant;
   readonly data: Conversion;
 }
 

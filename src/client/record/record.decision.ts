@@ -12,18 +12,21 @@ export const emptyRecord: ClientRecord = { notes: new Set(), tags: new Set() };
 export interface AddNote {
   readonly kind: 'AddNote';
   readonly at: Instant;
+  readonly now: Instant;
   readonly data: Note;
 }
 
 export interface AddTag {
   readonly kind: 'AddTag';
   readonly at: Instant;
+  readonly now: Instant;
   readonly tag: string;
 }
 
 export interface RemoveTag {
   readonly kind: 'RemoveTag';
   readonly at: Instant;
+  readonly now: Instant;
   readonly tag: string;
 }
 
