@@ -12,15 +12,23 @@ const noteId = '0e7a5b6a-0000-4000-8000-000000000002';
 
 const converted: ClientEvent = { type: 'ClientConverted', data: { tags: ['vip'] }, occurredAt: at };
 const complained: ClientEvent = { type: 'ClientComplained', data: { complaintId }, occurredAt: at };
-const resolved: ClientEvent = { type: 'ComplaintResolved', data: { complaintId, remedy: 'revisit' }, occurredAt: later };
+const resolved: ClientEvent = {
+  type: 'ComplaintResolved',
+  data: { complaintId, remedy: 'revisit' },
+  occurredAt: later,
+};
 
 describe('any command', () => {
   it('is refused for a client that never converted', () => {
-    given().when({ kind: 'AddTag', at, now, tag: 'vip' }).thenRefused('unknown', /no such client/);
+    given()
+      .when({ kind: 'AddTag', at, now, tag: 'vip' })
+      .thenRefused('unknown', /no such client/);
   });
 
   it('is refused for what has not happened yet', () => {
-    given(converted).when({ kind: 'AddTag', at: now, now: at, tag: 'vip' }).thenRefused('invalid', /future/);
+    given(converted)
+      .when({ kind: 'AddTag', at: now, now: at, tag: 'vip' })
+      .thenRefused('invalid', /future/);
   });
 });
 
@@ -71,7 +79,9 @@ describe('the record', () => {
     const note = { noteId, text: 'gate code changed' };
     const added: ClientEvent = { type: 'NoteAdded', data: note, occurredAt: at };
     given(converted).when({ kind: 'AddNote', at, now, data: note }).then(added);
-    given(converted, added).when({ kind: 'AddNote', at, now, data: note }).thenRefused('illegal', /already recorded/);
+    given(converted, added)
+      .when({ kind: 'AddNote', at, now, data: note })
+      .thenRefused('illegal', /already recorded/);
   });
 
   it('leaves a tag as it is that is there already, also from the conversion', () => {

@@ -11,6 +11,7 @@ import {
   WholeNumber,
 } from '../../schema/fields.js';
 import type { Instant } from '../../schema/instant.js';
+import { Tags } from '../record/record.events.js';
 
 /** What is known of a client at conversion. Everything but the fact itself may still be unknown. */
 export class Conversion {
@@ -44,12 +45,7 @@ export class Conversion {
   @Text({ about: 'who of the staff looks after the client', optional: true, max: 80 })
   owner?: string;
 
-  @Texts({
-    about: 'tags',
-    optional: true,
-    pattern: /^[a-z0-9][a-z0-9-]{0,39}$/,
-    patternSays: 'a tag: lower-case letters, digits, hyphens',
-  })
+  @Tags({ about: 'tags', optional: true })
   tags?: string[];
 }
 

@@ -1,5 +1,12 @@
 import { defineEvent, type EventOf } from '../../event-store/event-definition.js';
-import { Text, Uuid } from '../../schema/fields.js';
+import { Text, Texts, Uuid, type FieldOptions } from '../../schema/fields.js';
+
+const TAG = /^[a-z0-9][a-z0-9-]{0,39}$/;
+export const TAG_SAYS = 'a tag: 1 to 40 lower-case letters, digits and hyphens';
+export const isTag = (text: string): boolean => TAG.test(text);
+
+/** The tags given at conversion are of the same kind as those put on later. */
+export const Tags = (options: FieldOptions) => Texts({ ...options, pattern: TAG, patternSays: TAG_SAYS });
 
 export class NoteText {
   @Text({ about: 'the note', personal: true, max: 10_000 })
