@@ -3,7 +3,7 @@ import { Rejection } from '../event-store/decider.js';
 import type { Outcome } from '../event-store/decision-runner.js';
 import type { FastifyReply } from '../http/fastify-types.js';
 import { etagOf } from '../http/if-match.js';
-import { Problem } from '../http/problem.js';
+import { refused } from '../http/problem.mapping.js';
 import { clientIdOf } from './client.events.js';
 
 class RecordedFact {
@@ -28,19 +28,8 @@ export class CommandAnswer {
  * @throws Problem for a refusal: 400 with the path, 404, or 409 with the state and the rule
  */
 export function answer(reply: FastifyReply, result: Outcome | Rejection, created: 200 | 201): CommandAnswer {
-  if (result instanceof Rejection) throw problemOf(result);
+  if (result instanceof Rejection) throw refused(result);
   const { stream, revision, position, events } = result;
   void reply.status(events.length > 0 ? created : 200).header('ETag', etagOf(revision));
   return { clientId: clientIdOf(stream), revision, position: String(position), events: [...events] };
-}
-
-function problemOf({ kind, detail, more }: Rejection): Problem {
-  switch (kind) {
-    case 'invalid':
-      return Problem.badRequest([{ path: more.path ?? 'body', message: detail }]);
-    case 'unknown':
-      return Problem.unknown(detail);
-    case 'illegal':
-      return Problem.illegalState(detail, more);
-  }
 }

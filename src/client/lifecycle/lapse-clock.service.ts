@@ -1,0 +1,93 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { ClientDecisions } from '../change-client.js';
+import { sweepLapses, type FindQuietClients } from './lapse-clock.js';
+import { shippedLapsePolicy } from './lapse-policy.js';
+
+export const LAPSE_CLOCK = Symbol('lapse clock');
+
+export interface LapseClockOptions {
+  /** seconds between two sweeps, 0 = never */
+  readonly seconds: number;
+  readonly findQuietClients: FindQuietClients;
+}
+
+/** An arbitrary constant: whoever holds this advisory lock is sweeping. */
+const SWEEPING = 7_415_236_302;
+
+/** Sweeps every so often, one process at a time. Late or missed sweeps move nobody: a lapse is dated at its due instant. */
+@Injectable()
+export class LapseClock implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('LapseClock');
+  private timer: NodeJS.Timeout | undefined;
+  private sweeping: Promise<void> = Promise.resolve();
+  private stopped = false;
+
+  constructor(
+    private readonly clients: ClientDecisions,
+    private readonly database: DataSource,
+    @Inject(LAPSE_CLOCK) private readonly options: LapseClockOptions,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (this.options.seconds > 0) this.wait();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.sweeping;
+  }
+
+  private wait(): void {
+    this.timer = setTimeout(() => {
+      this.sweeping = this.sweep().finally(() => {
+        if (!this.stopped) this.wait();
+      });
+    }, this.options.seconds * 1_000);
+    this.timer.unref();
+  }
+
+  private async sweep(): Promise<void> {
+    try {
+      await this.alone(async () => {
+        const now = new Date().toISOString();
+        const { findQuietClients } = this.options;
+        const lapsed = await sweepLapses(
+          this.clients,
+          findQuietClients,
+          shippedLapsePolicy,
+          now,
+          () => this.stopped,
+        );
+        if (lapsed > 0) this.logger.log(`${lapsed} clients lapsed`);
+      });
+    } catch (error) {
+      this.logger.warn(`a sweep was broken off, the next one goes on: ${(error as Error).message}`);
+    }
+  }
+
+  /** Runs the work if no other process is at it. */
+  private async alone(work: () => Promise<void>): Promise<void> {
+    const session = this.database.createQueryRunner();
+    try {
+      const [answer] = (await session.query('SELECT pg_try_advisory_lock($1) AS mine', [SWEEPING])) as {
+        mine: boolean;
+      }[];
+      if (!answer?.mine) return;
+      try {
+        await work();
+      } finally {
+        await session.query('SELECT pg_advisory_unlock($1)', [SWEEPING]);
+      }
+    } finally {
+      await session.release();
+    }
+  }
+}
