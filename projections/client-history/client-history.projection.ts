@@ -1,0 +1,16 @@
+import { CLIENT_STREAMS, type ClientEvent } from '../../src/client/client.events.js';
+import type { Projection } from '../../src/projecting/projection.js';
+import { clientEntries } from './client-entry.js';
+import { clientRecords, clientTags } from './client-record.js';
+
+/**
+ * Every fact of a client in words, and the thin card beside it.
+ * @param timeZone the business's zone (IANA name): the words name days in it
+ */
+export const clientHistory = (timeZone: string): Projection<ClientEvent> => ({
+  name: 'client-history',
+  version: 1,
+  parameters: { timeZone },
+  streams: [CLIENT_STREAMS],
+  tables: [clientEntries(timeZone), clientRecords, clientTags],
+});

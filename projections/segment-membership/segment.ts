@@ -1,0 +1,35 @@
+import type { LifecycleState } from '../../src/client/lifecycle/lifecycle.evolve.js';
+
+/** The segments that come with the system: one for each state of the lifecycle, and one for each tag ever given. */
+export type SegmentKind = 'state' | 'tag';
+
+export interface Segment {
+  /** `state:active`, `tag:vip` */
+  readonly id: string;
+  readonly kind: SegmentKind;
+  readonly name: string;
+  /** who is in it, in words */
+  readonly description: string;
+}
+
+const STATES: { readonly [State in LifecycleState]: string } = {
+  new: 'Converted, and not serviced yet',
+  active: 'Serviced, and not lapsed since',
+  lapsed: 'Without a service for as long as the lapse policy allows',
+  reactivated: 'Back after a lapse, with one service since; the next makes it active',
+};
+
+export const stateSegment = (state: LifecycleState): string => `state:${state}`;
+export const tagSegment = (tag: string): string => `tag:${tag}`;
+
+/** The states have their segments also while no client is in them. */
+export const stateSegments = (Object.keys(STATES) as LifecycleState[]).map(stateSegment);
+
+/** @returns what a segment is; null where the id names neither a state nor a tag */
+export function describeSegment(id: string): Segment | null {
+  const [, kind, name] = /^(state|tag):(.+)$/s.exec(id) ?? [];
+  if (name === undefined) return null;
+  if (kind === 'tag') return { id, kind, name, description: `Tagged ${name}` };
+  if (!Object.hasOwn(STATES, name)) return null;
+  return { id, kind: 'state', name, description: STATES[name as LifecycleState] };
+}
