@@ -46,7 +46,7 @@ export interface FieldDescription {
 
 const described = new WeakMap<object, Map<string, FieldDescription>>();
 
-function field(kind: string, options: FieldOptions, schema: object, rules: PropertyDecorator[]) {
+export function field(kind: string, options: FieldOptions, schema: object, rules: PropertyDecorator[]) {
   return (target: object, property: string | symbol): void => {
     const { about, optional = false, personal = false, example } = options;
     const own = described.get(target) ?? new Map<string, FieldDescription>();
