@@ -1,0 +1,106 @@
+import type { Client, ClientBase, Connection, Submittable } from 'pg';
+
+/** The part of pg's Connection that sends COPY data; its type declarations leave it out. */
+interface CopyConnection {
+  query(text: string): void;
+  sendCopyFromChunk(chunk: Buffer): void;
+  endCopyFrom(): void;
+}
+
+const HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
+const TRAILER = Buffer.from([0xff, 0xff]);
+/** Copy messages are sent in pieces of about this size. */
+const CHUNK_BYTES = 256 * 1024;
+
+/**
+ * `COPY … FROM STDIN (FORMAT binary)` in one round trip: the data follows the command without waiting for the server's
+ * go-ahead. PostgreSQL reads and drops COPY data when the command failed, so that is safe. Done when the server is ready
+ * for the next query, that is after commit.
+ */
+class CopyIn implements Submittable {
+  constructor(
+    readonly text: string,
+    readonly tuples: readonly Buffer[],
+    readonly done: (error?: Error) => void,
+  ) {}
+
+  submit(connection: Connection): void {
+    const copy = connection as unknown as CopyConnection;
+    copy.query(this.text);
+    let pieces: Buffer[] = [HEADER];
+    let bytes = 0;
+    for (const tuple of this.tuples) {
+      pieces.push(tuple);
+      bytes += tuple.length;
+      if (bytes < CHUNK_BYTES) continue;
+      copy.sendCopyFromChunk(Buffer.concat(pieces));
+      pieces = [];
+      bytes = 0;
+    }
+    pieces.push(TRAILER);
+    copy.sendCopyFromChunk(Buffer.concat(pieces));
+    copy.endCopyFrom();
+  }
+
+  handleCopyInResponse(): void {}
+  handleCommandComplete(): void {}
+  handleReadyForQuery(): void {
+    this.done();
+  }
+  handleError(error: Error): void {
+    this.done(error);
+  }
+}
+
+/** `COPY (SELECT …) TO STDOUT (FORMAT binary)`: hands out each tuple's bytes, valid only during the call. */
+class CopyOut implements Submittable {
+  #headerSeen = false;
+  #refused: Error | undefined;
+
+  constructor(
+    readonly text: string,
+    readonly onTuple: (bytes: Buffer) => void,
+    readonly done: (error?: Error) => void,
+  ) {}
+
+  submit(connection: Connection): void {
+    (connection as unknown as CopyConnection).query(this.text);
+  }
+
+  handleCopyData(message: { chunk: Buffer }): void {
+    let bytes = message.chunk;
+    if (!this.#headerSeen) {
+      this.#headerSeen = true;
+      bytes = bytes.subarray(HEADER.length);
+    }
+    if (bytes.length <= TRAILER.length || this.#refused) return;
+    try {
+      this.onTuple(bytes);
+    } catch (error) {
+      // Thrown on, it would end in the socket's event handler.
+      this.#refused = error as Error;
+    }
+  }
+
+  handleCommandComplete(): void {}
+  handleReadyForQuery(): void {
+    this.done(this.#refused);
+  }
+  handleError(error: Error): void {
+    this.done(error);
+  }
+}
+
+/** Writes binary tuples with one COPY command, which is one transaction. Resolves after commit, throws the server's error. */
+export function copyIn(client: Client, text: string, tuples: readonly Buffer[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    client.query(new CopyIn(text, tuples, (error) => (error ? reject(error) : resolve())));
+  });
+}
+
+/** Runs one COPY … TO STDOUT command; what `onTuple` throws ends it. `onTuple` gets views of a buffer that is reused: copy what must stay. */
+export function copyOut(client: ClientBase, text: string, onTuple: (bytes: Buffer) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    client.query(new CopyOut(text, onTuple, (error) => (error ? reject(error) : resolve())));
+  });
+}

@@ -1,0 +1,38 @@
+import features from '@eventstore/db-client/generated/serverfeatures_pb.js';
+import type { GrpcMethod } from './wire/grpc-server.js';
+
+/** The EventStoreDB version whose behaviour this node has. */
+const SERVER_VERSION = '23.10.0';
+
+const FEATURES: Record<string, Record<string, string[]>> = {
+  'event_store.client.streams.streams': {
+    read: ['position', 'events'],
+    append: [],
+    delete: [],
+    tombstone: [],
+    batchappend: ['deadline_duration'],
+  },
+  'event_store.client.server_features.serverfeatures': { getsupportedmethods: [] },
+};
+
+/** The methods of event_store.client.server_features.ServerFeatures by name. */
+export function serverFeaturesService(): Record<string, GrpcMethod> {
+  return {
+    GetSupportedMethods: async (call) => {
+      await call.request();
+      call.send(supportedMethods().serializeBinary());
+    },
+  };
+}
+
+function supportedMethods(): InstanceType<typeof features.SupportedMethods> {
+  const supported = new features.SupportedMethods().setEventStoreServerVersion(SERVER_VERSION);
+  for (const [service, methods] of Object.entries(FEATURES)) {
+    for (const [method, list] of Object.entries(methods)) {
+      supported.addMethods(
+        new features.SupportedMethod().setServiceName(service).setMethodName(method).setFeaturesList(list),
+      );
+    }
+  }
+  return supported;
+}
