@@ -1,4 +1,5 @@
-import { CLIENT_STREAMS, clientIdOf, type ClientEvent } from '../../src/client/client.events.js';
+import { CLIENT_STREAMS, clientIdOf } from '../../src/client/client.events.js';
+import type { LifecycleEvent } from '../../src/client/lifecycle/lifecycle.events.js';
 import type { FoldRule, Projection, Table } from '../../src/projecting/projection.js';
 import type { Instant } from '../../src/schema/instant.js';
 
@@ -19,13 +20,12 @@ const lapseDueTable: Table<LapseDueRow> = {
 };
 
 type Before = Readonly<LapseDueRow> | null;
-const asItWas = (row: Before) => row;
 
 /** A lapse stands until it is withdrawn or ended. Its id tells it from earlier lapses, which change nothing here. */
 const runAgain = (row: Before, lapseId: string): Before =>
   row?.lapse_id === lapseId ? { ...row, lapse_id: null } : row;
 
-const lapseClocks: FoldRule<ClientEvent, LapseDueRow> = {
+export const lapseClocks: FoldRule<LifecycleEvent, LapseDueRow> = {
   shape: 'fold',
   table: lapseDueTable,
   key: ({ stream }) => clientIdOf(stream),
@@ -39,18 +39,14 @@ const lapseClocks: FoldRule<ClientEvent, LapseDueRow> = {
       row?.last_serviced_at === data.lastServicedAt ? { ...row, lapse_id: data.lapseId } : row,
     ClientReactivated: (row, { event }) => runAgain(row, event.data.lapseId),
     LapseRevoked: (row, { event }) => runAgain(row, event.data.lapseId),
-    ReactivationRevoked: asItWas,
-    ClientConverted: asItWas,
-    ClientComplained: asItWas,
-    ComplaintResolved: asItWas,
-    NoteAdded: asItWas,
-    TagAdded: asItWas,
-    TagRemoved: asItWas,
+    // Neither moves the last service, or the lapse after it.
+    ReactivationRevoked: (row) => row,
+    ClientConverted: (row) => row,
   },
 };
 
 /** What the clock that lapses quiet clients asks for. */
-export const lapseDue: Projection<ClientEvent> = {
+export const lapseDue: Projection<LifecycleEvent> = {
   name: 'lapse-due',
   version: 1,
   streams: [CLIENT_STREAMS],

@@ -1,10 +1,15 @@
-import { clientIdOf, type ClientEvent } from '../../src/client/client.events.js';
+import { clientIdOf } from '../../src/client/client.events.js';
 import { evolveLifecycle, noLifecycle, type Lifecycle } from '../../src/client/lifecycle/lifecycle.evolve.js';
 import type { LifecycleEvent } from '../../src/client/lifecycle/lifecycle.events.js';
+import type { TagAdded, TagRemoved } from '../../src/client/record/record.events.js';
 import type { RecordedEvent } from '../../src/event-store/envelope.js';
+import type { EventOf } from '../../src/event-store/event-definition.js';
 import type { FoldRule, Table } from '../../src/projecting/projection.js';
 import { known } from '../known-client.js';
 import { tagged, untagged, type TagInterval } from './tag-intervals.js';
+
+type TagEvent = EventOf<typeof TagAdded | typeof TagRemoved>;
+export type SegmentEvent = LifecycleEvent | TagEvent;
 
 /** What the memberships of a client follow from. */
 export type SegmentClientRow = {
@@ -29,9 +34,8 @@ export const segmentClient: Table<SegmentClientRow> = {
 };
 
 type Before = Readonly<SegmentClientRow> | null;
-const asItWas = (row: Before) => row;
 
-export const segmentClients: FoldRule<ClientEvent, SegmentClientRow> = {
+export const segmentClients: FoldRule<SegmentEvent, SegmentClientRow> = {
   shape: 'fold',
   table: segmentClient,
   key: ({ stream }) => clientIdOf(stream),
@@ -57,9 +61,6 @@ export const segmentClients: FoldRule<ClientEvent, SegmentClientRow> = {
     ReactivationRevoked: (row, recorded) => lived(row, recorded),
     TagAdded: (row, recorded) => retagged(tagged, row, recorded),
     TagRemoved: (row, recorded) => retagged(untagged, row, recorded),
-    ClientComplained: asItWas,
-    ComplaintResolved: asItWas,
-    NoteAdded: asItWas,
   },
 };
 
@@ -75,7 +76,7 @@ function lived(row: Before, recorded: RecordedEvent<LifecycleEvent>, what?: stri
 function retagged(
   change: typeof tagged | typeof untagged,
   row: Before,
-  recorded: RecordedEvent<Extract<ClientEvent, { data: { tag: string } }>>,
+  recorded: RecordedEvent<TagEvent>,
 ): SegmentClientRow {
   const client = known(row, recorded);
   const { data, occurredAt } = recorded.event;

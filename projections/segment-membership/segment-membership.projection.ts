@@ -1,7 +1,7 @@
-import { CLIENT_STREAMS, type ClientEvent } from '../../src/client/client.events.js';
+import { CLIENT_STREAMS } from '../../src/client/client.events.js';
 import type { ExpandRule, Projection, SumRule } from '../../src/projecting/projection.js';
 import { membershipsOf, type Membership } from './membership.js';
-import { segmentClient, segmentClients, type SegmentClientRow } from './segment-client.js';
+import { segmentClient, segmentClients, type SegmentClientRow, type SegmentEvent } from './segment-client.js';
 
 const segmentMembers: ExpandRule<SegmentClientRow, Membership> = {
   shape: 'expand',
@@ -45,7 +45,7 @@ const segmentSizes: SumRule<SegmentClientRow, SegmentSizeRow> = {
 };
 
 /** Who was in which segment, and when. */
-export const segmentMembership: Projection<ClientEvent> = {
+export const segmentMembership: Projection<SegmentEvent> = {
   name: 'segment-membership',
   version: 1,
   streams: [CLIENT_STREAMS],

@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { v5 as uuidv5 } from 'uuid';
+import { clientDecider, type ClientCommand, type ClientState } from '../../src/client/client.decider.js';
+import { clientStream, type ClientEvent } from '../../src/client/client.events.js';
+import { Rejection } from '../../src/event-store/decider.js';
+import type { RecordedEvent } from '../../src/event-store/envelope.js';
+import type { FoldRule, Row } from '../../src/projecting/projection.js';
+import { plusDays } from '../../src/schema/instant.js';
+
+/** A life in steps: time passes, then something happens, dated now or some days back. */
+export interface Step {
+  readonly wait: number;
+  readonly late: number;
+  readonly what: 'service' | 'sweep' | 'tag' | 'untag' | 'complain' | 'resolve' | 'note';
+}
+
+const policy = { windowDays: 90, basis: 'fixed', version: 0 };
+const start = '2024-01-01T00:00:00.000Z';
+
+const step = fc.record<Step>({
+  wait: fc.integer({ min: 0, max: 120 }),
+  late: fc.integer({ min: 0, max: 400 }),
+  what: fc.constantFrom(
+    'service',
+    'service',
+    'service',
+    'sweep',
+    'tag',
+    'untag',
+    'complain',
+    'resolve',
+    'note',
+  ),
+});
+
+/** Lives with lapses, returns, late paperwork that withdraws them, and several facts at one instant. */
+export const lives = fc.array(step, { maxLength: 25 });
+
+/** @returns every fact that the decider makes of a life, in the order of recording, and the state it leaves */
+export function lifeOf(
+  clientId: string,
+  steps: readonly Step[],
+): { events: ClientEvent[]; state: ClientState } {
+  const events: ClientEvent[] = [];
+  let state = clientDecider.initial;
+  const send = (command: ClientCommand) => {
+    const decision = clientDecider.decide(state, command);
+    // Resolving what is resolved, say: refused, and life goes on.
+    if (decision instanceof Rejection) return;
+    events.push(...decision);
+    state = decision.reduce(clientDecider.evolve, state);
+  };
+  send({ kind: 'ConvertClient', at: start, now: start, data: { name: 'Ada', tags: ['vip'] } });
+  let elapsed = 0;
+  steps.forEach(({ wait, late, what }, index) => {
+    elapsed += wait;
+    const now = plusDays(start, elapsed);
+    const at = plusDays(start, Math.max(0, elapsed - late));
+    const id = uuidv5(String(index), clientId);
+    const complaintId = uuidv5('complaint', clientId);
+    send(
+      {
+        service: () => {
+          const data = { serviceId: id, amountMinor: 100 * index, currency: index % 2 ? 'CAD' : 'JPY' };
+          return { kind: 'RecordService', clientId, at, now, lapsesUpTo: now, policy, data } as const;
+        },
+        sweep: () => ({ kind: 'LapseClient', clientId, now, policy }) as const,
+        tag: () => ({ kind: 'AddTag', at, now, tag: 'vip' }) as const,
+        untag: () => ({ kind: 'RemoveTag', at, now, tag: 'vip' }) as const,
+        complain: () => ({ kind: 'RaiseComplaint', at, now, data: { complaintId } }) as const,
+        resolve: () => ({ kind: 'ResolveComplaint', at: now, now, data: { complaintId } }) as const,
+        note: () => ({ kind: 'AddNote', at, now, data: { noteId: id, text: 'a note' } }) as const,
+      }[what](),
+    );
+  });
+  return { events, state };
+}
+
+/** @returns the facts of one client as they would be read back from the store, at positions 100, 200, … */
+export function recordedLife(clientId: string, events: readonly ClientEvent[]): RecordedEvent<ClientEvent>[] {
+  return events.map((event, revision) => {
+    const commandId = uuidv5(`command ${revision}`, clientId);
+    return {
+      id: uuidv5(`event ${revision}`, clientId),
+      stream: clientStream(clientId),
+      revision,
+      position: BigInt(100 * (revision + 1)),
+      recordedAt: plusDays(start, 2_000 + revision),
+      event,
+      envelope: {
+        $correlationId: commandId,
+        $causationId: commandId,
+        commandId,
+        fingerprint: '',
+        actor: { id: 'somebody', role: 'staff' },
+        occurredAt: event.occurredAt,
+        schemaVersion: 1,
+        source: 'api',
+        hash: '',
+      },
+    };
+  });
+}
+
+/** @returns the row that a fold makes of the facts of one client */
+export function folded<R extends Row>(
+  rule: FoldRule<never, R>,
+  events: readonly RecordedEvent<ClientEvent>[],
+): R | null {
+  type Evolve = (row: R | null, event: RecordedEvent<ClientEvent>) => R | null;
+  const handlers = rule.evolve as unknown as Record<string, Evolve | undefined>;
+  return events.reduce<R | null>((row, one) => handlers[one.event.type]?.(row, one) ?? row, null);
+}
