@@ -48,7 +48,7 @@ export async function startOrAdopt(context: ServerContext): Promise<number> {
       if (!PASSING_FAULT.test(fault)) throw new Error(`PostgreSQL did not start: ${fault}`);
     } else if (!(await isPostmasterOf(cluster, record.pid))) {
       context.log('PostgreSQL was not shut down properly; it recovers');
-      await rm(join(cluster, 'postmaster.pid'), { force: true });
+      await removeStaleRecord(cluster, record.pid);
       continue;
     } else if (record.status === 'ready') {
       const answer = await askWhoServes(context, record.port);
@@ -57,7 +57,7 @@ export async function startOrAdopt(context: ServerContext): Promise<number> {
         return record.port;
       }
       // A copy of a running server's directory: its postmaster.pid speaks of the original.
-      if (answer === 'other') await rm(join(cluster, 'postmaster.pid'), { force: true });
+      if (answer === 'other') await removeStaleRecord(cluster, record.pid);
       fault = `process ${record.pid} holds ${cluster} but does not answer on port ${record.port}`;
     }
     await delay(POLL_MS);
@@ -104,6 +104,12 @@ async function launch(
   } finally {
     await log.close();
   }
+}
+
+/** Unless another process has removed it before us and its new server has already written its own. */
+async function removeStaleRecord(cluster: string, pid: number): Promise<void> {
+  if ((await readPostmasterRecord(cluster))?.pid === pid)
+    await rm(join(cluster, 'postmaster.pid'), { force: true });
 }
 
 /** PostgreSQL will not judge an empty postmaster.pid: a server may be writing it. One that stays empty is a crash's. */
