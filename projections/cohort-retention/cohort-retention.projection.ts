@@ -3,14 +3,14 @@ import type { RecordedEvent } from '../../src/event-store/envelope.js';
 import { CLIENT_STREAMS, clientIdOf } from '../../src/client/client.events.js';
 import type { ClientConverted, ClientServiced } from '../../src/client/lifecycle/lifecycle.events.js';
 import type { AppendRule, FoldRule, Projection, SumRule } from '../../src/projecting/projection.js';
-import { monthCalendar, monthsBetween, type Month } from './month-calendar.js';
+import { known } from '../known-client.js';
+import { monthCalendar, monthsBetween } from './month-calendar.js';
 import {
   retentionCell,
   retentionClient,
   retentionCohort,
   retentionRevenue,
   retentionService,
-  type Anchor,
   type CohortKey,
   type RetentionCell,
   type RetentionClient,
@@ -32,23 +32,26 @@ type Serviced = RecordedEvent<Extract<RetentionEvent, { type: 'ClientServiced' }
 export function cohortRetention(zone: string): Projection<RetentionEvent> {
   const { monthOf } = monthCalendar(zone);
 
-  const converted = (row: RetentionClient | null, { id, stream, recordedAt, event }: Converted) => ({
-    ...(row ?? newcomer(stream)),
-    converted_at: event.occurredAt,
-    converted_month: monthOf(event.occurredAt),
-    converted_recorded_at: recordedAt,
-    converted_event_id: id,
+  const converted = (_none: unknown, fact: Converted): RetentionClient => ({
+    client_id: clientIdOf(fact.stream),
+    converted_at: fact.event.occurredAt,
+    converted_month: monthOf(fact.event.occurredAt),
+    converted_recorded_at: fact.recordedAt,
+    converted_event_id: fact.id,
+    first_serviced_at: null,
+    first_service_month: null,
+    months: {},
   });
 
-  const serviced = (before: RetentionClient | null, { stream, event }: Serviced): RetentionClient => {
-    const row = before ?? newcomer(stream);
-    const at = event.occurredAt;
+  const serviced = (before: Readonly<RetentionClient> | null, fact: Serviced): RetentionClient => {
+    const row = known(before, fact);
+    const at = fact.event.occurredAt;
     const month = monthOf(at);
     const earlier = row.first_serviced_at === null || at < row.first_serviced_at;
     return {
       ...row,
       ...(earlier ? { first_serviced_at: at, first_service_month: month } : {}),
-      months: { ...row.months, [month]: withService(row.months[month], event.data) },
+      months: { ...row.months, [month]: withService(row.months[month], fact.event.data) },
     };
   };
 
@@ -71,17 +74,6 @@ export function cohortRetention(zone: string): Projection<RetentionEvent> {
     tables: [clients, cohorts, cells, revenue, services],
   };
 }
-
-const newcomer = (stream: string): RetentionClient => ({
-  client_id: clientIdOf(stream),
-  converted_at: null,
-  converted_month: null,
-  converted_recorded_at: null,
-  converted_event_id: null,
-  first_serviced_at: null,
-  first_service_month: null,
-  months: {},
-});
 
 function withService(
   month: ServedMonth = { services: 0, amounts: {} },
@@ -111,11 +103,11 @@ const cohorts: SumRule<RetentionClient, RetentionCohort> = {
   table: retentionCohort,
   from: retentionClient.name,
   addends: (client) =>
-    anchors(client).map(([key, cohort]) => ({
+    cohortsOf(client).map((key) => ({
       ...key,
       clients: 1,
-      services_before: servedMonths(client, cohort).reduce(
-        (n, [k, { services }]) => n + (k < 0 ? services : 0),
+      services_before: servedMonths(client, key).reduce(
+        (n, { k, services }) => (k < 0 ? n + services : n),
         0,
       ),
     })),
@@ -127,9 +119,7 @@ const cells: SumRule<RetentionClient, RetentionCell> = {
   table: retentionCell,
   from: retentionClient.name,
   addends: (client) =>
-    anchors(client).flatMap(([key, cohort]) =>
-      servedMonths(client, cohort).flatMap(([k]) => (k < 0 ? [] : [{ ...key, k, clients: 1 }])),
-    ),
+    cohortsOf(client).flatMap((key) => cellsOf(client, key).map(({ k }) => ({ ...key, k, clients: 1 }))),
 };
 
 /** What it brought in each of those months, each currency for itself. */
@@ -138,31 +128,25 @@ const revenue: SumRule<RetentionClient, RetentionRevenue> = {
   table: retentionRevenue,
   from: retentionClient.name,
   addends: (client) =>
-    anchors(client).flatMap(([key, cohort]) =>
-      servedMonths(client, cohort).flatMap(([k, { amounts }]) =>
-        Object.entries(k < 0 ? {} : amounts).map(([currency, { minor, services }]) => ({
-          ...key,
-          k,
-          currency,
-          amount_minor: BigInt(minor),
-          services,
-          clients: 1,
-        })),
+    cohortsOf(client).flatMap((key) =>
+      cellsOf(client, key).flatMap(({ k, amounts }) =>
+        Object.entries(amounts).map(([currency, { minor, services }]) => {
+          return { ...key, k, currency, amount_minor: BigInt(minor), services, clients: 1 };
+        }),
       ),
     ),
 };
 
 /** The cohorts a client belongs to: none by first service as long as it was never serviced. */
-function anchors(client: RetentionClient): [CohortKey, Month][] {
-  const months: [Anchor, Month | null][] = [
-    ['converted', client.converted_month],
-    ['first_service', client.first_service_month],
-  ];
-  return months.flatMap(([anchor, cohort]) =>
-    cohort === null ? [] : [[{ anchor, grain: 'month', cohort }, cohort] as [CohortKey, Month]],
-  );
+function cohortsOf({ converted_month, first_service_month }: RetentionClient): CohortKey[] {
+  const converted: CohortKey = { anchor: 'converted', grain: 'month', cohort: converted_month };
+  if (first_service_month === null) return [converted];
+  return [converted, { anchor: 'first_service', grain: 'month', cohort: first_service_month }];
 }
 
 /** Its months with what they hold, each by its index k in a cohort. */
-const servedMonths = (client: RetentionClient, cohort: Month): [number, ServedMonth][] =>
-  Object.entries(client.months).map(([month, served]) => [monthsBetween(cohort, month), served]);
+const servedMonths = (client: RetentionClient, { cohort }: CohortKey) =>
+  Object.entries(client.months).map(([month, served]) => ({ k: monthsBetween(cohort, month), ...served }));
+
+const cellsOf = (client: RetentionClient, key: CohortKey) =>
+  servedMonths(client, key).filter(({ k }) => k >= 0);

@@ -15,10 +15,10 @@ export interface ServedMonth {
 /** A client's life by months: it grows with the months it was served in, not with its services. */
 export type RetentionClient = {
   client_id: string;
-  converted_at: Instant | null;
-  converted_month: Month | null;
-  converted_recorded_at: Instant | null;
-  converted_event_id: string | null;
+  converted_at: Instant;
+  converted_month: Month;
+  converted_recorded_at: Instant;
+  converted_event_id: string;
   first_serviced_at: Instant | null;
   first_service_month: Month | null;
   months: Readonly<Record<Month, ServedMonth>>;
@@ -28,10 +28,10 @@ export const retentionClient: Table<RetentionClient> = {
   name: 'retention_client',
   columns: {
     client_id: 'uuid',
-    converted_at: 'timestamptz?',
-    converted_month: 'text?',
-    converted_recorded_at: 'timestamptz?',
-    converted_event_id: 'uuid?',
+    converted_at: 'timestamptz',
+    converted_month: 'text',
+    converted_recorded_at: 'timestamptz',
+    converted_event_id: 'uuid',
     first_serviced_at: 'timestamptz?',
     first_service_month: 'text?',
     months: 'jsonb',
@@ -117,4 +117,6 @@ export const retentionService: Table<RetentionService> = {
     recorded_at: 'timestamptz',
   },
   key: ['position'],
+  // for the services of a period
+  indexes: [['serviced_at']],
 };

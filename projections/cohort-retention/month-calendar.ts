@@ -13,6 +13,8 @@ export interface MonthCalendar {
   readonly startOf: (month: Month) => Instant;
   /** the first instant after the month (exclusive) */
   readonly endOf: (month: Month) => Instant;
+  /** @param day `2006-01-31`. @returns its first instant */
+  readonly startOfDay: (day: string) => Instant;
 }
 
 /** @returns whether it is an IANA zone that this runtime knows, such as `Europe/Berlin`; offsets such as `+02:00` are none */
@@ -33,7 +35,7 @@ export function monthCalendar(zone: string): MonthCalendar {
   const startOf = (month: Month): Instant => {
     const known = starts.get(month);
     if (known !== undefined) return known;
-    const start = firstInstant(month, zone);
+    const start = firstInstant(`${month}-01`, zone);
     starts.set(month, start);
     return start;
   };
@@ -41,6 +43,7 @@ export function monthCalendar(zone: string): MonthCalendar {
     zone,
     startOf,
     endOf: (month) => startOf(plusMonths(month, 1)),
+    startOfDay: (day) => firstInstant(day, zone),
     monthOf: (at) => {
       // No zone is a day or more from UTC: it is the month in UTC, or the one beside it.
       const month = at.slice(0, 7);
@@ -56,14 +59,13 @@ const UTC: MonthCalendar = {
   monthOf: (at) => at.slice(0, 7),
   startOf: (month) => `${month}-01T00:00:00.000Z`,
   endOf: (month) => `${plusMonths(month, 1)}-01T00:00:00.000Z`,
+  startOfDay: (day) => `${day}T00:00:00.000Z`,
 };
 
-/** Where clocks go back over midnight it comes twice, and the first of the two begins the month; where they skip it, luxon moves on. */
-function firstInstant(month: Month, zone: string): Instant {
-  const [year, number] = month.split('-').map(Number) as [number, number];
-  const midnight = DateTime.fromObject({ year, month: number, day: 1 }, { zone });
-  const first = Math.min(...midnight.getPossibleOffsets().map((one) => one.toMillis()));
-  return new Date(first).toISOString();
+/** Where clocks go back over midnight it comes twice, and the first of the two begins the day; where they skip it, luxon moves on. */
+function firstInstant(day: string, zone: string): Instant {
+  const midnights = DateTime.fromISO(day, { zone }).getPossibleOffsets();
+  return new Date(Math.min(...midnights.map((one) => one.toMillis()))).toISOString();
 }
 
 const numberOf = (month: Month): number => Number(month.slice(0, 4)) * 12 + Number(month.slice(5)) - 1;

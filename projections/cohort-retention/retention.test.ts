@@ -1,5 +1,6 @@
 import { monthCalendar } from './month-calendar.js';
-import { clientRetention, revenueRetention, type RetentionFigures } from './retention.js';
+import type { RetentionFigures } from './retention.figures.js';
+import { clientRetention, revenueRetention } from './retention.js';
 
 const calendar = monthCalendar('UTC');
 const cohort = (month: string, clients: number, servicesBefore = 0) => ({

@@ -8,32 +8,8 @@ import type {
   RevenueCohort,
   RevenueMeanCell,
 } from './retention.answer.js';
+import type { CohortFigure, RetentionFigures } from './retention.figures.js';
 import { plusMonths, type Month, type MonthCalendar } from './month-calendar.js';
-
-/** What the report is made from, however it was counted: counters and facts give the same. */
-export interface RetentionFigures {
-  readonly cohorts: readonly CohortFigure[];
-  /** sparse: a cell without clients is not there, and none has k < 0 */
-  readonly cells: readonly CellFigure[];
-  readonly revenue: readonly RevenueFigure[];
-}
-export interface CohortFigure {
-  readonly cohort: Month;
-  readonly clients: number;
-  readonly servicesBefore: number;
-}
-export interface CellFigure {
-  readonly cohort: Month;
-  readonly k: number;
-  /** distinct clients with at least one service of index k */
-  readonly clients: number;
-}
-/** Of the services of a cell that carry an amount in the currency. */
-export interface RevenueFigure extends CellFigure {
-  readonly currency: string;
-  readonly amountMinor: number;
-  readonly services: number;
-}
 
 /** What is looked at: the zone's months, and how far. */
 export interface RetentionFrame {

@@ -1,0 +1,107 @@
+import { monthsBetween, type Month } from './month-calendar.js';
+import {
+  ANCHOR_COLUMNS,
+  withNumericAmount,
+  type CellFigure,
+  type CohortFigure,
+  type FiguresQuestion,
+  type RetentionFigures,
+  type RevenueFigure,
+  type Snapshot,
+} from './retention.figures.js';
+
+type CounterQuestion = Pick<FiguresQuestion, 'anchor' | 'measure'>;
+
+/** Everything on record, in months of the business's zone: the report as of now, facts never lying in the future. */
+export async function figuresOfNow(
+  database: Snapshot,
+  { anchor, measure }: CounterQuestion,
+): Promise<RetentionFigures> {
+  const counters = <Figure>(columns: string, table: string): Promise<Figure[]> =>
+    database.query(`SELECT ${columns} FROM ${table} WHERE anchor = $1 AND grain = 'month'`, [anchor]);
+  const cohorts = await counters<CohortFigure>(
+    'cohort, clients, services_before AS "servicesBefore"',
+    'retention_cohort',
+  );
+  if (measure === 'clients') {
+    return {
+      cohorts,
+      cells: await counters<CellFigure>('cohort, k, clients', 'retention_cell'),
+      revenue: [],
+    };
+  }
+  const revenue = await counters<RevenueFigure>(
+    'cohort, k, currency, amount_minor AS "amountMinor", services, clients',
+    'retention_revenue',
+  );
+  return { cohorts, cells: [], revenue: revenue.map(withNumericAmount) };
+}
+
+/**
+ * As of a day gone by, in months of the business's zone. A period that had ended by then is in the counters as it was:
+ * only facts of its own days are in it. So no more is counted from the facts than the period that was running.
+ */
+export async function figuresAsOf(database: Snapshot, question: FiguresQuestion): Promise<RetentionFigures> {
+  const { calendar, asOf } = question;
+  const running = calendar.monthOf(asOf);
+  const now = await figuresOfNow(database, question);
+  const ended = {
+    cohorts: now.cohorts.filter(({ cohort }) => cohort < running),
+    cells: now.cells.filter(({ cohort, k }) => k < monthsBetween(cohort, running)),
+    revenue: now.revenue.filter(({ cohort, k }) => k < monthsBetween(cohort, running)),
+  };
+  // Then it has not begun: nothing that counts can lie in it.
+  if (calendar.startOf(running) === asOf) return ended;
+  const cells = await cellsOf(running, database, question);
+  return {
+    cohorts: [...ended.cohorts, ...(await cohortOf(running, database, question))],
+    cells: question.measure === 'clients' ? [...ended.cells, ...cells] : [],
+    revenue: [
+      ...ended.revenue,
+      ...cells.flatMap(({ currency, ...cell }) =>
+        currency === null ? [] : [{ ...withNumericAmount(cell), currency }],
+      ),
+    ],
+  };
+}
+
+/** The cohort of the running month as far as it had come; none if nobody was in it yet. */
+async function cohortOf(
+  running: Month,
+  database: Snapshot,
+  { anchor, calendar, asOf }: FiguresQuestion,
+): Promise<CohortFigure[]> {
+  const { at } = ANCHOR_COLUMNS[anchor];
+  const [found] = await database.query<[Omit<CohortFigure, 'cohort'>]>(
+    `SELECT count(*)::integer AS clients, coalesce(sum(before.services), 0)::integer AS "servicesBefore"
+     FROM retention_client, LATERAL (
+       SELECT sum((served.value ->> 'services')::integer) AS services
+       FROM jsonb_each(months) AS served WHERE served.key < $3
+     ) AS before
+     WHERE ${at} >= $1 AND ${at} < $2`,
+    [calendar.startOf(running), asOf, running],
+  );
+  return found.clients === 0 ? [] : [{ cohort: running, ...found }];
+}
+
+/** The running month as a cell of every cohort, its own included. */
+async function cellsOf(
+  running: Month,
+  database: Snapshot,
+  { anchor, measure, calendar, asOf }: FiguresQuestion,
+): Promise<RunningCell[]> {
+  const { at, month } = ANCHOR_COLUMNS[anchor];
+  const currency = measure === 'revenue' ? 'currency' : 'NULL';
+  const served = await database.query<Omit<RunningCell, 'k'>[]>(
+    `SELECT ${month} AS cohort, ${currency} AS currency, count(DISTINCT client_id)::integer AS clients,
+            count(*)::integer AS services, sum(amount_minor) AS "amountMinor"
+     FROM retention_service JOIN retention_client USING (client_id)
+     WHERE serviced_at >= $1 AND serviced_at < $2 AND ${at} < $2
+     GROUP BY 1, 2`,
+    [calendar.startOf(running), asOf],
+  );
+  return served.map((cell) => ({ ...cell, k: monthsBetween(cell.cohort, running) }));
+}
+
+/** Without a currency: of all services where clients are counted, of those without an amount where revenue is. */
+type RunningCell = CellFigure & { currency: string | null; services: number; amountMinor: string | null };

@@ -1,0 +1,85 @@
+import { plusMonths, type Month, type MonthCalendar } from './month-calendar.js';
+import type { Instant } from '../../src/schema/instant.js';
+import {
+  ANCHOR_COLUMNS,
+  withNumericAmount,
+  type FiguresQuestion,
+  type RetentionFigures,
+  type Snapshot,
+} from './retention.figures.js';
+
+/**
+ * The figures counted from the facts, for any day in any zone; it reads them all, which takes its time. PostgreSQL does
+ * not reckon with zones here: it is given the months' first instants and finds the one that an instant falls behind, so
+ * there is one opinion on where a month begins.
+ */
+export async function figuresFromFacts(
+  database: Snapshot,
+  question: FiguresQuestion,
+): Promise<RetentionFigures> {
+  const { anchor, measure, asOf, calendar } = question;
+  const months = monthsUpTo(asOf, calendar, await firstMonth(database));
+  const monthAt = (bucket: number): Month => months[bucket - 1] as Month;
+  const parameters = [asOf, months.map(calendar.startOf)];
+  const { at } = ANCHOR_COLUMNS[anchor];
+  const clients = `(SELECT client_id, width_bucket(${at}, $2::timestamptz[]) AS cohort
+                    FROM retention_client WHERE ${at} < $1) AS client`;
+  const sizes = await database.query<{ cohort: number; clients: number }[]>(
+    `SELECT cohort, count(*)::integer AS clients FROM ${clients} GROUP BY cohort`,
+    parameters,
+  );
+  const served = await database.query<ServedFigure[]>(
+    `SELECT cohort, k, currency, count(*)::integer AS clients, sum(services)::integer AS services,
+            sum(amount) AS "amountMinor"
+     FROM (SELECT cohort, width_bucket(serviced_at, $2::timestamptz[]) - cohort AS k,
+                  ${measure === 'revenue' ? 'currency' : 'NULL'} AS currency,
+                  count(*) AS services, sum(amount_minor) AS amount
+           FROM ${clients} JOIN retention_service USING (client_id)
+           WHERE serviced_at < $1
+           GROUP BY client_id, 1, 2, 3) AS client_in_month
+     GROUP BY cohort, k, currency`,
+    parameters,
+  );
+  const servicesBefore = new Map<number, number>();
+  for (const { cohort, k, services } of served)
+    if (k < 0) servicesBefore.set(cohort, (servicesBefore.get(cohort) ?? 0) + services);
+  const cells = served.filter(({ k }) => k >= 0).map((row) => ({ ...row, cohort: monthAt(row.cohort) }));
+  return {
+    cohorts: sizes.map(({ cohort, clients: size }) => ({
+      cohort: monthAt(cohort),
+      clients: size,
+      servicesBefore: servicesBefore.get(cohort) ?? 0,
+    })),
+    cells: measure === 'clients' ? cells : [],
+    revenue: cells.flatMap(({ currency, ...cell }) =>
+      currency === null ? [] : [{ ...withNumericAmount(cell), currency }],
+    ),
+  };
+}
+
+/** Cohorts are numbered as the months are, from 1. Without a currency: of all services, or of those without an amount. */
+interface ServedFigure {
+  cohort: number;
+  k: number;
+  currency: string | null;
+  clients: number;
+  services: number;
+  amountMinor: string | null;
+}
+
+/** Whoever was ever serviced is in a cohort by first service, so no fact is older than the oldest cohort of either anchor. */
+async function firstMonth(database: Snapshot): Promise<Month | null> {
+  const [row] = await database.query<[{ month: Month | null }]>(
+    `SELECT min(cohort) AS month FROM retention_cohort WHERE grain = 'month'`,
+  );
+  return row.month;
+}
+
+/** The first month is one of the business's zone; in another zone its first facts may lie in the month before. */
+function monthsUpTo(asOf: Instant, { monthOf }: MonthCalendar, first: Month | null): Month[] {
+  const months: Month[] = [];
+  const last = monthOf(asOf);
+  for (let month = plusMonths(first ?? last, -1); month <= last; month = plusMonths(month, 1))
+    months.push(month);
+  return months;
+}

@@ -1,0 +1,61 @@
+import type { Instant } from '../../src/schema/instant.js';
+import type { Anchor } from './cohort-retention.tables.js';
+import type { Month, MonthCalendar } from './month-calendar.js';
+
+export const MEASURES = ['clients', 'revenue'] as const;
+export type Measure = (typeof MEASURES)[number];
+
+/** What a report is made from, however it was counted. Only what the measure needs is there. */
+export interface RetentionFigures {
+  readonly cohorts: readonly CohortFigure[];
+  /** sparse: a cell without clients is not there, and none has k < 0 */
+  readonly cells: readonly CellFigure[];
+  readonly revenue: readonly RevenueFigure[];
+}
+
+export interface CohortFigure {
+  readonly cohort: Month;
+  readonly clients: number;
+  /** services in periods before the cohort's own */
+  readonly servicesBefore: number;
+}
+
+export interface CellFigure {
+  readonly cohort: Month;
+  readonly k: number;
+  /** distinct clients with at least one service of index k */
+  readonly clients: number;
+}
+
+/** Of the services of a cell that carry an amount in the currency. */
+export interface RevenueFigure extends CellFigure {
+  readonly currency: string;
+  readonly amountMinor: number;
+  readonly services: number;
+}
+
+/** Which facts count, whose months they fall into, and what is counted. */
+export interface FiguresQuestion {
+  readonly anchor: Anchor;
+  readonly measure: Measure;
+  readonly calendar: MonthCalendar;
+  /** exclusive, for conversions and services alike */
+  readonly asOf: Instant;
+}
+
+/** Something that runs SQL, all of it within one snapshot. */
+export interface Snapshot {
+  query<Rows>(sql: string, parameters?: unknown[]): Promise<Rows>;
+}
+
+/** Where a client's anchor stands in `retention_client`. */
+export const ANCHOR_COLUMNS: Record<Anchor, { at: string; month: string }> = {
+  converted: { at: 'converted_at', month: 'converted_month' },
+  first_service: { at: 'first_serviced_at', month: 'first_service_month' },
+};
+
+/** Sums come as text, having 64 bits or more; as numbers they are exact up to 9 × 10^15 minor units. */
+export const withNumericAmount = <Row extends { amountMinor: unknown }>(row: Row) => ({
+  ...row,
+  amountMinor: Number(row.amountMinor),
+});
