@@ -15,6 +15,8 @@ export function toCsv(rows: readonly object[], columns?: readonly string[]): str
   return stringify([names, ...lines], {
     escape_formulas: true,
     record_delimiter: 'windows',
+    // Off once the delimiter is named; a lone line feed in a note would then split its row.
+    quote_record_delimiter: true,
     cast: { boolean: String },
   });
 }
