@@ -3,7 +3,8 @@ import type { RecordedEvent } from '../event-store/envelope.js';
 
 /**
  * A projection is one value: a name, a version, and the tables it keeps. Its functions are pure: they see events and rows,
- * never a connection, a clock or HTTP. The engine reads, folds, writes and keeps the checkpoint.
+ * never a connection, a clock or HTTP, and never change what they are given. The engine reads, folds, writes and keeps
+ * the checkpoint.
  */
 export interface Projection<Event extends DomainEvent = DomainEvent> {
   readonly name: string;
@@ -16,39 +17,60 @@ export interface Projection<Event extends DomainEvent = DomainEvent> {
   readonly tables: readonly TableRule<Event>[];
 }
 
-/** Column types, and what a row holds for them. */
-export type ColumnType =
+type NotNull =
   | 'uuid' // string
   | 'text' // string
   | 'boolean' // boolean
   | 'integer' // number
   | 'bigint' // bigint
+  | 'date' // string, 2024-03-31
   | 'timestamptz' // Instant
-  | 'jsonb'; // any JSON value
+  | 'jsonb'; // any JSON value; null is kept as SQL NULL
+
+/** Column types, and what a row holds for them. A column is NOT NULL unless its type ends in a question mark. */
+export type ColumnType = NotNull | `${NotNull}?`;
+
+/** The column types that can hold a TypeScript type, so that a table and its row cannot drift apart. */
+export type ColumnFor<V> = 0 extends 1 & V // any
+  ? ColumnType
+  : null extends V
+    ? `${NotNullFor<Exclude<V, null>>}?`
+    : NotNullFor<V>;
+
+type NotNullFor<V> = [V] extends [string]
+  ? 'uuid' | 'text' | 'date' | 'timestamptz' | 'jsonb'
+  : [V] extends [number]
+    ? 'integer' | 'jsonb'
+    : [V] extends [bigint]
+      ? 'bigint'
+      : [V] extends [boolean]
+        ? 'boolean' | 'jsonb'
+        : 'jsonb';
 
 export type Value = string | number | bigint | boolean | null | object;
 export type Row = { [column: string]: Value };
 
 export interface Table<R extends Row> {
   readonly name: string;
-  readonly columns: { readonly [Column in keyof R & string]: ColumnType };
+  readonly columns: { readonly [Column in keyof R & string]: ColumnFor<R[Column]> };
   /** primary key */
   readonly key: readonly (keyof R & string)[];
+  /** may be added and removed without a new version */
   readonly indexes?: readonly (readonly (keyof R & string)[])[];
 }
 
 /** A handler for each event of the union: none is forgotten when the union grows. */
-export type Handlers<Event extends DomainEvent, Result extends unknown[], Before extends unknown[]> = {
+export type Handlers<Event extends DomainEvent, Result, Before extends unknown[]> = {
   readonly [Type in Event['type']]: (
     ...args: [...Before, event: RecordedEvent<Extract<Event, { type: Type }>>]
-  ) => Result[number];
+  ) => Result;
 };
 
 /** Shape 1, append: an event gives rows, which no later event changes. */
 export interface AppendRule<Event extends DomainEvent, R extends Row> {
   readonly shape: 'append';
   readonly table: Table<R>;
-  readonly on: Handlers<Event, [R[]], []>;
+  readonly on: Handlers<Event, R[], []>;
 }
 
 /**
@@ -59,7 +81,8 @@ export interface FoldRule<Event extends DomainEvent, R extends Row> {
   readonly shape: 'fold';
   readonly table: Table<R>;
   readonly key: (event: RecordedEvent<Event>) => string | null;
-  readonly evolve: Handlers<Event, [R | null], [row: R | null]>;
+  /** to leave the row as it is, return it as it came: what is the same object is not written */
+  readonly evolve: Handlers<Event, R | null, [row: Readonly<R> | null]>;
 }
 
 /**
@@ -77,7 +100,7 @@ export interface ExpandRule<From extends Row, R extends Row> {
 /**
  * Shape 3, delta: counters kept as the sum of what every folded row contributes. When a folded row changes, the engine
  * adds its new addends and takes away its old ones, so a late, corrected or voided fact restates the past by itself.
- * Columns that are not part of the key are summed (integer or bigint).
+ * Columns that are not part of the key are summed (integer or bigint); a row whose sums are all zero is no row.
  */
 export interface SumRule<From extends Row, R extends Row> {
   readonly shape: 'sum';
@@ -89,3 +112,7 @@ export interface SumRule<From extends Row, R extends Row> {
 /* eslint-disable @typescript-eslint/no-explicit-any -- each rule is typed by its own row; a list of them is not */
 export type TableRule<Event extends DomainEvent = DomainEvent> =
   AppendRule<Event, any> | FoldRule<Event, any> | ExpandRule<any, any> | SumRule<any, any>;
+/** A projection of some events or other, as the engine sees it; a table of some rows or other. */
+export type AnyProjection = Projection<any>;
+export type AnyRule = TableRule<any>;
+export type AnyTable = Table<any>;

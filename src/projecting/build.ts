@@ -1,0 +1,47 @@
+import { escapeIdentifier } from 'pg';
+import { sha256 } from '../event-store/hash-chain.js';
+import type { AnyProjection, AnyTable, ColumnType } from './projection.js';
+
+/** One set of tables of a projection: those of one version, filled under one set of parameters. */
+export interface Build {
+  readonly projection: AnyProjection;
+  readonly name: string;
+  /** `v3`, or `v3_9af2c1` where the projection has parameters: what its tables' names end in */
+  readonly label: string;
+  /** fingerprint of what must not change without a new version: streams, shapes, columns and keys */
+  readonly declared: string;
+}
+
+export function buildOf(projection: AnyProjection): Build {
+  const { name, version, parameters = {}, streams, tables } = projection;
+  const label =
+    Object.keys(parameters).length === 0 ? `v${version}` : `v${version}_${sha256(parameters).slice(0, 6)}`;
+  const shape = tables.map((rule) => {
+    const { name, columns, key } = rule.table as AnyTable;
+    return { shape: rule.shape, from: 'from' in rule ? rule.from : null, name, columns, key };
+  });
+  return { projection, name, label, declared: sha256({ streams, shape }).slice(0, 16) };
+}
+
+/** @returns the table's name in the database, schema and quotes included */
+export const physicalTable = ({ label }: Build, table: AnyTable): string =>
+  `projection.${escapeIdentifier(`${table.name}_${label}`)}`;
+
+/** @returns the view that queries read, schema and quotes included */
+export const servedView = (table: AnyTable): string => `public.${escapeIdentifier(table.name)}`;
+
+export const tablesOf = ({ projection }: Build): AnyTable[] =>
+  projection.tables.map((rule) => rule.table as AnyTable);
+
+/** @returns the type that PostgreSQL knows a column by, and whether it may be null */
+export function sqlType(type: ColumnType): { type: string; nullable: boolean } {
+  const nullable = type.endsWith('?');
+  return { type: nullable ? type.slice(0, -1) : type, nullable };
+}
+
+export const columnsOf = (table: AnyTable): [string, ColumnType][] =>
+  Object.entries(table.columns as Record<string, ColumnType>);
+
+/** @returns the advisory lock whose holder leads a build */
+export const lockKey = ({ name, label }: Pick<Build, 'name' | 'label'>): bigint =>
+  BigInt.asIntN(64, BigInt(`0x${sha256(['leader', name, label]).slice(0, 16)}`));

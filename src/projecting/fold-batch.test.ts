@@ -1,0 +1,160 @@
+import { EventLog } from '../../test/support/recorded-events.js';
+import type { JarEvent } from '../../test/support/jars/jar.events.js';
+import { jars, type Jar } from '../../test/support/jars/jar.projection.js';
+import { foldBatch, keysToLoad, type TableWrites } from './fold-batch.js';
+import type { Projection, Row } from './projection.js';
+
+const A = '0b7c2a9e-0000-4000-8000-00000000000a';
+const B = '0b7c2a9e-0000-4000-8000-00000000000b';
+const JAR_A = `jar-${A}`;
+const JAR_B = `jar-${B}`;
+
+const AT = '2024-01-01T00:00:00.000Z';
+const rowOf = (jar: string, shelf: string, colours: Record<string, number>): Jar => ({
+  jar,
+  shelf,
+  label: null,
+  colours,
+  worth: BigInt(Object.values(colours).reduce((sum, n) => sum + n, 0)) * 3n,
+  changed_at: AT,
+});
+const loaded = (...rows: Jar[]) =>
+  new Map([['jar', new Map<string, Row>(rows.map((row) => [row.jar, row]))]]);
+const nothing = loaded();
+
+let log: EventLog<JarEvent>;
+beforeEach(() => {
+  log = new EventLog<JarEvent>();
+});
+
+function fold(before = nothing): Record<string, TableWrites> {
+  const writes = foldBatch(jars, log.events, before);
+  return Object.fromEntries(writes.map((one) => [one.table.name, one]));
+}
+
+describe('the keys to load', () => {
+  it('are those of the rows that the events concern, each once', () => {
+    log.record(JAR_A, 'JarPlaced', { shelf: 'low' });
+    log.record(JAR_B, 'JarPlaced', { shelf: 'low' });
+    log.record(JAR_A, 'MarblesAdded', { colour: 'red', count: 1 });
+    expect(keysToLoad(jars, log.events)).toEqual(new Map([['jar', new Set([A, B])]]));
+  });
+});
+
+describe('an append rule', () => {
+  it('gives the rows of every event, in their order', () => {
+    log.record(JAR_A, 'JarPlaced', { shelf: 'low' });
+    log.record(JAR_A, 'MarblesAdded', { colour: 'red', count: 1 });
+    expect(fold().jar_log).toMatchObject({
+      kind: 'append',
+      rows: [
+        { position: 10n, what: 'placed' },
+        { position: 20n, what: 'added' },
+      ],
+    });
+  });
+});
+
+describe('a fold rule', () => {
+  it('writes only the last state of a row', () => {
+    log.record(JAR_A, 'JarPlaced', { shelf: 'low' });
+    log.record(JAR_A, 'MarblesAdded', { colour: 'red', count: 5 });
+    log.record(JAR_A, 'MarblesTaken', { colour: 'red', count: 2 });
+    expect(fold().jar).toMatchObject({ deletes: [], upserts: [{ jar: A, colours: { red: 3 }, worth: 9n }] });
+  });
+
+  it('goes on from the row that is there', () => {
+    log.record(JAR_A, 'MarblesAdded', { colour: 'red', count: 1 });
+    expect(fold(loaded(rowOf(A, 'low', { red: 2 }))).jar).toMatchObject({
+      upserts: [{ colours: { red: 3 } }],
+    });
+  });
+
+  it('deletes the row that folds to nothing', () => {
+    log.record(JAR_A, 'JarBroken', {});
+    expect(fold(loaded(rowOf(A, 'low', {}))).jar).toMatchObject({ deletes: [{ jar: A }], upserts: [] });
+  });
+
+  it('writes nothing for a row that comes and goes within the batch', () => {
+    log.record(JAR_A, 'JarPlaced', { shelf: 'low' });
+    log.record(JAR_A, 'JarBroken', {});
+    expect(fold().jar).toMatchObject({ deletes: [], upserts: [] });
+    expect(fold().shelf_total).toMatchObject({ rows: [] });
+  });
+
+  it('writes nothing for a row that is left as it came', () => {
+    log.record(JAR_A, 'MarblesAdded', { colour: 'red', count: 1 });
+    expect(fold().jar).toMatchObject({ deletes: [], upserts: [] });
+  });
+
+  it('refuses a row under another key than its own', () => {
+    const astray: Projection<JarEvent> = { ...jars, tables: [{ ...firstFold(), key: () => B }] };
+    log.record(JAR_A, 'JarPlaced', { shelf: 'low' });
+    expect(() => foldBatch(astray, log.events, nothing)).toThrow(`the row folded for key ${B}`);
+  });
+
+  it('has no handler for types that only look like one', () => {
+    const odd = {
+      ...log.record(JAR_A, 'JarBroken', {}),
+      event: { type: 'constructor', data: {}, occurredAt: AT },
+    };
+    expect(
+      foldBatch(jars, [odd], nothing).every((one) => one.kind !== 'append' || one.rows.length === 0),
+    ).toBe(true);
+  });
+});
+
+describe('an expand rule', () => {
+  it('writes what is new or changed, and deletes what is no longer among the rows', () => {
+    log.record(JAR_A, 'MarblesTaken', { colour: 'red', count: 2 });
+    log.record(JAR_A, 'MarblesAdded', { colour: 'blue', count: 1 });
+    log.record(JAR_A, 'MarblesAdded', { colour: 'green', count: 1 });
+    expect(fold(loaded(rowOf(A, 'low', { red: 2, blue: 1, white: 7 }))).jar_colour).toMatchObject({
+      deletes: [{ colour: 'red' }],
+      upserts: [
+        { colour: 'blue', marbles: 2 },
+        { colour: 'green', marbles: 1 },
+      ],
+    });
+  });
+
+  it('refuses two rows of the same key', () => {
+    const twice: Projection<JarEvent> = {
+      ...jars,
+      tables: jars.tables.map((rule) =>
+        rule.shape === 'expand'
+          ? { ...rule, rows: (row: Jar) => [...rule.rows(row), ...rule.rows(row)] }
+          : rule,
+      ),
+    };
+    log.record(JAR_A, 'MarblesAdded', { colour: 'red', count: 1 });
+    expect(() => foldBatch(twice, log.events, loaded(rowOf(A, 'low', {})))).toThrow(
+      'two rows of the same key',
+    );
+  });
+});
+
+describe('a sum rule', () => {
+  it('adds what a changed row contributes and takes away what it did before', () => {
+    log.record(JAR_A, 'JarPlaced', { shelf: 'high' });
+    log.record(JAR_B, 'MarblesAdded', { colour: 'red', count: 4 });
+    const before = loaded(rowOf(A, 'low', { red: 2 }), rowOf(B, 'low', { red: 1 }));
+    expect(fold(before).shelf_total).toMatchObject({
+      rows: [
+        { shelf: 'low', jars: -1, marbles: 2n },
+        { shelf: 'high', jars: 1, marbles: 2n },
+      ],
+    });
+  });
+
+  it('drops what comes to zero', () => {
+    log.record(JAR_A, 'JarPlaced', { shelf: 'low', label: 'renamed' });
+    expect(fold(loaded(rowOf(A, 'low', { red: 2 }))).shelf_total).toMatchObject({ rows: [] });
+  });
+});
+
+function firstFold() {
+  const [rule] = jars.tables;
+  if (rule?.shape !== 'fold') throw new Error('the first table of the jars is a fold');
+  return rule;
+}

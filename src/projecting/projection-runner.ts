@@ -1,0 +1,233 @@
+import { setImmediate, setTimeout as delay } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import type { Pool } from 'pg';
+import type { RecordedEvent } from '../event-store/envelope.js';
+import type { Build } from './build.js';
+import { LeadLost, recordPause, type Failure, type Lead, type Progress } from './checkpoint.js';
+import { isAfter, isUnreadable, type Delivery, type Unreadable } from './delivery.js';
+import { faultIn, isFault } from './fault.js';
+import { foldBatch, keysToLoad } from './fold-batch.js';
+import { follows, typesHandled } from './handlers.js';
+import { BatchWriter } from './write-batch.js';
+
+/** Events in one transaction at most. */
+const BATCH = 5_000;
+/** Events that may wait, so that reading goes on during a write; beyond it the feed is held. */
+const QUEUE = 2 * BATCH;
+/** How long a part of a batch waits for the rest while catching up, in ms. Live, nothing waits. */
+const LINGER = 200;
+const BACKOFF = { first: 100, most: 5_000 };
+
+/** An event at which the projection fails, alone and again. */
+class Poison extends Error {
+  constructor(
+    readonly event: RecordedEvent | Unreadable,
+    override readonly cause: unknown,
+  ) {
+    super('poison');
+  }
+}
+
+/**
+ * Keeps one projection under one lead: takes the events offered to it, folds them and writes them, batch after batch, each
+ * exactly once. It ends by being stopped, by losing the lead, or by pausing at an event that it cannot handle.
+ */
+export class ProjectionRunner {
+  /** whether its feed has caught up: then every event is written as it comes */
+  live = false;
+  state: 'running' | 'paused' | 'stopped' = 'running';
+  /** the last event offered, whether or not it concerned this projection */
+  reached: Progress;
+  private readonly log: Logger;
+  private readonly handled: Set<string>;
+  private readonly writer: BatchWriter;
+  private readonly stopping = new AbortController();
+  private queue: RecordedEvent[] = [];
+  private obstacle: Unreadable | undefined;
+  private work: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private movedAt = performance.now();
+
+  /**
+   * @param lead as just taken
+   * @param tell who wants to know: of every batch written, and of the end
+   */
+  constructor(
+    readonly build: Build,
+    private readonly pool: Pool,
+    private lead: Lead,
+    private readonly tell: { moved(): void; paused(): void; leadLost(): void },
+  ) {
+    this.log = new Logger(`projection ${build.name} ${build.label}`);
+    this.handled = typesHandled(build.projection);
+    this.writer = new BatchWriter(pool, build);
+    this.reached = lead;
+  }
+
+  get position(): bigint | null {
+    return this.lead.position;
+  }
+
+  get isFull(): boolean {
+    return this.queue.length >= QUEUE;
+  }
+
+  get hasRoom(): boolean {
+    return this.queue.length <= QUEUE - BATCH;
+  }
+
+  /** @returns for how long, in ms, it has held up its feed without writing anything */
+  get stalledFor(): number {
+    return this.isFull ? performance.now() - this.movedAt : 0;
+  }
+
+  /** Takes an event, in the order of the log; one that it has had before is dropped. */
+  offer(delivery: Delivery): void {
+    if (this.state !== 'running' || this.obstacle || !isAfter(delivery.position, this.reached.position))
+      return;
+    if (isUnreadable(delivery)) {
+      if (this.needs(delivery)) {
+        this.obstacle = delivery;
+        return this.wake();
+      }
+    } else if (this.concerns(delivery)) this.queue.push(delivery);
+    this.reached = delivery;
+    this.wake();
+  }
+
+  private concerns({ event, stream }: RecordedEvent): boolean {
+    return this.handled.has(event.type) && follows(this.build.projection, stream);
+  }
+
+  /** A type that we know and do not handle is none of our business. One that we do not know might have been. */
+  private needs({ type, known, stream }: Unreadable): boolean {
+    return follows(this.build.projection, stream) && (this.handled.has(type) || !known);
+  }
+
+  /** Sets off the writing of what waits: at once when live; catching up, when a batch is full or has lingered. */
+  wake(): void {
+    if (this.work || this.state !== 'running') return;
+    if (this.isDue()) this.start();
+    else this.timer ??= setTimeout(() => this.start(), LINGER);
+  }
+
+  private isDue(): boolean {
+    return this.live || this.obstacle !== undefined || this.queue.length >= BATCH;
+  }
+
+  private start(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.work || this.state !== 'running') return;
+    this.work = this.drain().finally(() => {
+      this.work = undefined;
+      if (this.hasWork()) this.wake();
+    });
+  }
+
+  private hasWork(): boolean {
+    return this.obstacle !== undefined || isAfter(this.reached.position, this.lead.position);
+  }
+
+  /** Writes until nothing is due. Never rejects: what fails is tried again, or ends the runner. */
+  private async drain(): Promise<void> {
+    let backoff = BACKOFF.first;
+    // Events of one packet arrive in one turn of the loop; they belong in one batch.
+    await setImmediate();
+    do {
+      try {
+        await this.writeNext();
+        backoff = BACKOFF.first;
+      } catch (error) {
+        if (error instanceof LeadLost) return this.endByLeadLost(error);
+        this.log.warn(`will try again in ${backoff} ms: ${String(error)}`);
+        await delay(backoff, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+        backoff = Math.min(2 * backoff, BACKOFF.most);
+      }
+    } while (this.state === 'running' && this.hasWork() && this.isDue());
+  }
+
+  private async writeNext(): Promise<void> {
+    const events = this.queue.slice(0, BATCH);
+    const last = events.at(-1);
+    try {
+      await this.apply(events, last && events.length < this.queue.length ? last : this.reached);
+      if (this.obstacle && events.length === this.queue.length)
+        throw new Poison(this.obstacle, this.obstacle.error);
+    } catch (error) {
+      if (!(error instanceof Poison)) throw error;
+      await recordPause(this.pool, this.build, this.lead, failureOf(error));
+      return this.endByPause(error);
+    }
+    this.queue.splice(0, events.length);
+    this.tell.moved();
+  }
+
+  /**
+   * Applies events up to `to`. When handlers or their rows fail, the batch is halved until the event is alone that does
+   * it, so that all before it are applied; alone it gets one more try.
+   */
+  private async apply(events: readonly RecordedEvent[], to: Progress, lastTry = false): Promise<void> {
+    const fresh = events.filter((event) => isAfter(event.position, this.lead.position));
+    const [first] = fresh;
+    try {
+      await this.write(fresh, to);
+    } catch (error) {
+      if (!first || !isFault(error)) throw error;
+      if (fresh.length === 1) {
+        if (lastTry) throw new Poison(first, error);
+        return this.apply(fresh, to, true);
+      }
+      const middle = fresh.length >> 1;
+      await this.apply(fresh.slice(0, middle), fresh[middle - 1] as RecordedEvent);
+      await this.apply(fresh.slice(middle), to);
+    }
+  }
+
+  private async write(events: readonly RecordedEvent[], to: Progress): Promise<void> {
+    if (!isAfter(to.position, this.lead.position)) return;
+    const { projection } = this.build;
+    const loaded = await this.writer.load(faultIn(() => keysToLoad(projection, events)));
+    const writes = faultIn(() => foldBatch(projection, events, loaded));
+    await this.writer.write(this.lead, to, writes);
+    this.lead = { epoch: this.lead.epoch, position: to.position, recordedAt: to.recordedAt };
+    this.movedAt = performance.now();
+  }
+
+  private endByPause({ event, cause }: Poison): void {
+    if (this.state !== 'running') return;
+    this.state = 'paused';
+    this.queue = [];
+    this.log.error(`paused before event ${event.id} at ${event.stream}@${event.revision}: ${String(cause)}`);
+    this.tell.paused();
+  }
+
+  private endByLeadLost(error: LeadLost): void {
+    if (this.state !== 'running') return;
+    this.state = 'stopped';
+    this.log.warn(error.message);
+    this.tell.leadLost();
+  }
+
+  /** Lets the batch in hand come to its end, and takes no other. */
+  async stop(): Promise<void> {
+    this.state = 'stopped';
+    this.stopping.abort();
+    clearTimeout(this.timer);
+    await this.work;
+  }
+}
+
+function failureOf({ event, cause }: Poison): Failure {
+  const error = cause instanceof Error && cause.name === 'HandlerFault' ? cause.cause : cause;
+  const { id, stream, revision, position } = event;
+  return {
+    eventId: id,
+    type: isUnreadable(event) ? event.type : event.event.type,
+    stream,
+    revision,
+    position: String(position),
+    message: error instanceof Error ? error.message : String(error),
+    ...(error instanceof Error && error.stack ? { stack: error.stack } : {}),
+  };
+}

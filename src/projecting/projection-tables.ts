@@ -1,0 +1,66 @@
+import { escapeIdentifier as quoted, type ClientBase, type Pool } from 'pg';
+import { buildOf, columnsOf, physicalTable, sqlType, tablesOf, type Build } from './build.js';
+import { CHECKPOINT_TABLE } from './checkpoint.js';
+import type { AnyProjection, AnyTable } from './projection.js';
+import { pointViews } from './serving.js';
+import { inTransaction } from './transaction.js';
+
+/** Any constant: held while tables are made, so that two processes that start together do not collide. */
+const MAKING_TABLES = 7_460_283_051_177n;
+
+/**
+ * Makes what a projection's declared version needs: its tables, its checkpoint, and, where no version serves yet, the
+ * views through which queries read. Does nothing where all that exists.
+ * @throws Error if the declaration has changed under the same version
+ */
+export async function prepare(pool: Pool, projections: readonly AnyProjection[]): Promise<Build[]> {
+  const builds = projections.map(buildOf);
+  await inTransaction(pool, async (client) => {
+    await client.query('SELECT pg_advisory_xact_lock($1)', [MAKING_TABLES]);
+    await client.query('CREATE SCHEMA IF NOT EXISTS projection');
+    await client.query(CHECKPOINT_TABLE);
+    for (const build of builds) await prepareBuild(client, build);
+  });
+  return builds;
+}
+
+async function prepareBuild(client: ClientBase, build: Build): Promise<void> {
+  const { name, label, declared, projection } = build;
+  const { rowCount } = await client.query(
+    `INSERT INTO projection.checkpoint (name, build, version, parameters, declared) VALUES ($1, $2, $3, $4, $5)
+      ON CONFLICT DO NOTHING`,
+    [name, label, projection.version, JSON.stringify(projection.parameters ?? {}), declared],
+  );
+  // Tables go with their checkpoint: without one, what a table may hold is of unknown age, and is made anew.
+  if (rowCount === 1) for (const table of tablesOf(build)) await createTable(client, build, table);
+  const { rows } = await client.query<{ declared: string; served: boolean }>(
+    `SELECT declared, EXISTS (SELECT FROM projection.checkpoint WHERE name = $1 AND serving) AS served
+       FROM projection.checkpoint WHERE name = $1 AND build = $2`,
+    [name, label],
+  );
+  if (rows[0]?.declared !== declared)
+    throw new Error(
+      `projection ${name}: its streams, columns or keys changed; raise its version above ${projection.version}`,
+    );
+  for (const table of tablesOf(build)) await createIndexes(client, build, table);
+  if (!rows[0].served) await pointViews(client, build);
+}
+
+async function createTable(client: ClientBase, build: Build, table: AnyTable): Promise<void> {
+  const target = physicalTable(build, table);
+  const columns = columnsOf(table).map(([column, declared]) => {
+    const { type, nullable } = sqlType(declared);
+    return `${quoted(column)} ${type}${nullable ? '' : ' NOT NULL'}`;
+  });
+  const key = table.key.map(quoted).join(', ');
+  await client.query(`DROP TABLE IF EXISTS ${target} CASCADE`);
+  await client.query(`CREATE TABLE ${target} (${columns.join(', ')}, PRIMARY KEY (${key}))`);
+}
+
+async function createIndexes(client: ClientBase, build: Build, table: AnyTable): Promise<void> {
+  for (const index of (table.indexes ?? []) as string[][]) {
+    const name = quoted(`${table.name}_${build.label}_by_${index.join('_')}`.slice(0, 63));
+    const columns = index.map(quoted).join(', ');
+    await client.query(`CREATE INDEX IF NOT EXISTS ${name} ON ${physicalTable(build, table)} (${columns})`);
+  }
+}

@@ -1,0 +1,51 @@
+import { escapeIdentifier as quoted } from 'pg';
+import { columnsOf, physicalTable, sqlType, type Build } from './build.js';
+import type { AnyTable } from './projection.js';
+import { summed } from './row.js';
+
+/**
+ * The statements for one table. Each takes all rows of a batch as one JSON text: PostgreSQL gives them their types,
+ * nothing has to be escaped, and of the ways measured it costs the event loop least (adr/0022).
+ */
+export interface TableSql {
+  /** $1: keys; only where the key is one column */
+  readonly load: string;
+  /** $1: rows */
+  readonly append: string;
+  readonly upsert: string;
+  /** $1: rows, of which the key columns count */
+  readonly delete: string;
+  /** $1: rows to add to those there are; what comes to zero is deleted */
+  readonly add: string;
+}
+
+export function tableSql(build: Build, table: AnyTable): TableSql {
+  const target = physicalTable(build, table);
+  const all = columnsOf(table).map(([column]) => quoted(column));
+  const key = table.key.map(quoted);
+  const others = all.filter((column) => !key.includes(column));
+  const typed = columnsOf(table).map(([column, type]) => `${quoted(column)} ${sqlType(type).type}`);
+  const given = `json_to_recordset($1) AS given (${typed.join(', ')})`;
+  const sameKey = key.map((column) => `t.${column} = given.${column}`).join(' AND ');
+  const list = all.join(', ');
+  const append = `INSERT INTO ${target} (${list}) SELECT ${list} FROM ${given}`;
+  return {
+    load: `SELECT ${list} FROM ${target} WHERE ${key[0]} = ANY($1)`,
+    append,
+    upsert: `${append} ON CONFLICT (${key.join(', ')}) DO ${
+      others.length === 0
+        ? 'NOTHING'
+        : `UPDATE SET ${others.map((column) => `${column} = EXCLUDED.${column}`).join(', ')}`
+    }`,
+    delete: `DELETE FROM ${target} AS t USING ${given} WHERE ${sameKey}`,
+    add: addition(target, list, given, sameKey, summed(table).map(quoted)),
+  };
+}
+
+function addition(target: string, list: string, given: string, sameKey: string, sums: string[]): string {
+  const total = (column: string): string => `t.${column} + given.${column}`;
+  return `MERGE INTO ${target} AS t USING (SELECT * FROM ${given}) AS given ON ${sameKey}
+    WHEN MATCHED AND ${sums.map((column) => `${total(column)} = 0`).join(' AND ')} THEN DELETE
+    WHEN MATCHED THEN UPDATE SET ${sums.map((column) => `${column} = ${total(column)}`).join(', ')}
+    WHEN NOT MATCHED THEN INSERT (${list}) VALUES (${list})`;
+}

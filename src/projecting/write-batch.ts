@@ -1,0 +1,89 @@
+import type { ClientBase, Pool } from 'pg';
+import { columnsOf, sqlType, type Build } from './build.js';
+import { moveCheckpoint, type Lead, type Progress } from './checkpoint.js';
+import { HandlerFault, faultIn } from './fault.js';
+import type { LoadedRows, TableWrites } from './fold-batch.js';
+import type { AnyTable, Row } from './projection.js';
+import { tableSql, type TableSql } from './table-sql.js';
+import { inTransaction } from './transaction.js';
+
+/** Reads and writes the tables of one build, a batch at a time and set-wise: a handful of statements, however many rows. */
+export class BatchWriter {
+  private readonly sql = new Map<AnyTable, TableSql>();
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly build: Build,
+  ) {
+    for (const { table } of build.projection.tables)
+      this.sql.set(table as AnyTable, tableSql(build, table as AnyTable));
+  }
+
+  /** @returns the folded rows of these keys (by table name) as they stand */
+  async load(keys: ReadonlyMap<string, ReadonlySet<string>>): Promise<LoadedRows> {
+    const loaded = new Map<string, Map<string, Row>>();
+    for (const [table, { load }] of this.sql) {
+      const wanted = keys.get(table.name);
+      if (!wanted || wanted.size === 0) continue;
+      const { rows } = await this.pool.query<Row>(load, [[...wanted]]);
+      loaded.set(table.name, keyed(table, rows, wanted));
+    }
+    return loaded;
+  }
+
+  /**
+   * Writes a batch and moves the checkpoint, in one transaction. The checkpoint goes first: it fails before any work is
+   * done, and holds off whoever is just taking the lead until the batch is in.
+   * @throws LeadLost if the checkpoint is not where `lead` says; nothing is written then
+   */
+  async write(lead: Lead, to: Progress, writes: readonly TableWrites[]): Promise<void> {
+    await inTransaction(this.pool, async (client) => {
+      await moveCheckpoint(client, this.build, lead, to);
+      for (const one of writes) await this.writeTable(client, one);
+    });
+  }
+
+  private async writeTable(client: ClientBase, writes: TableWrites): Promise<void> {
+    const sql = this.sql.get(writes.table);
+    if (!sql) throw new Error(`${writes.table.name} is no table of ${this.build.name}`);
+    const run = async (statement: string, rows: readonly Row[]): Promise<void> => {
+      if (rows.length > 0) await client.query(statement, [asJson(writes.table, rows)]);
+    };
+    switch (writes.kind) {
+      case 'append':
+        return run(sql.append, writes.rows);
+      case 'add':
+        return run(sql.add, writes.rows);
+      case 'replace':
+        // First the deletes: a row may leave one folded row and come under another in one batch.
+        await run(sql.delete, writes.deletes);
+        return run(sql.upsert, writes.upserts);
+    }
+  }
+}
+
+function keyed(table: AnyTable, rows: readonly Row[], wanted: ReadonlySet<string>): Map<string, Row> {
+  const [column] = table.key as [string];
+  const byKey = new Map(rows.map((row) => [row[column] as string, row]));
+  // An upper-case UUID, say, finds its row here but not in memory; folding on as if there were none would lose it.
+  for (const key of byKey.keys())
+    if (!wanted.has(key))
+      throw new HandlerFault(
+        new Error(`${table.name}: a key is not in the form PostgreSQL gives it, ${key}`),
+      );
+  return byKey;
+}
+
+/** JSON has no 64-bit integers, so they go as text; PostgreSQL reads them as what the column is. */
+function asJson(table: AnyTable, rows: readonly Row[]): string {
+  const big = columnsOf(table)
+    .filter(([, type]) => sqlType(type).type === 'bigint')
+    .map(([column]) => column);
+  return faultIn(() => JSON.stringify(big.length === 0 ? rows : rows.map((row) => withText(row, big))));
+}
+
+function withText(row: Row, columns: readonly string[]): Row {
+  const copy = { ...row };
+  for (const column of columns) if (typeof copy[column] === 'bigint') copy[column] = String(copy[column]);
+  return copy;
+}
