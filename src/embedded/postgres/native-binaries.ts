@@ -39,8 +39,9 @@ export async function findNativeBinaries(
     throw new Error(`PostgreSQL cannot be run as ${account.name}: ${attempt.output}\n${INSTEAD}`);
   }
   if (linkFault) {
+    const { code = linkFault.message } = linkFault as NodeJS.ErrnoException;
     throw new Error(
-      `The library links of the embedded PostgreSQL are missing and cannot be made: ${linkFault.message}\n` +
+      `The library links of the embedded PostgreSQL are missing and cannot be made in ${native} (${code}).\n` +
         `Run "npm rebuild" as the user who owns node_modules. ${INSTEAD}`,
     );
   }
