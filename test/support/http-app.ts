@@ -1,0 +1,80 @@
+import 'reflect-metadata';
+import { Global, Module, type ModuleMetadata } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DataSource } from 'typeorm';
+import type { AccessOptions } from '../../src/access/access-options.js';
+import { AccessModule } from '../../src/access/access.module.js';
+import { ApiKey } from '../../src/access/api-key.entity.js';
+import { CreateApiKey1795305600000 } from '../../src/access/migrations/create-api-key.js';
+import { connectDatabase } from '../../src/database.js';
+import { createHttpApp } from '../../src/http/configure-app.js';
+import { HttpModule } from '../../src/http/http.module.js';
+import { freshDatabase } from './servers.js';
+
+export const ADMIN_KEY = 'an-admin-key-of-the-environment-that-is-long-enough';
+
+export interface Route {
+  method: string;
+  url: string;
+}
+
+export interface HttpApp {
+  app: NestFastifyApplication;
+  server: ReturnType<NestFastifyApplication['getHttpServer']>;
+  database: DataSource;
+  /** the routes of all controllers */
+  routes: Route[];
+  close(): Promise<void>;
+}
+
+interface Options extends Pick<ModuleMetadata, 'controllers' | 'imports' | 'providers'> {
+  access?: AccessOptions;
+  /** the log is silent unless told */
+  logLevel?: 'debug';
+  /** connected already, and left open; by default a fresh one that goes with the app */
+  database?: DataSource;
+}
+
+/** An empty database with the tables of access. */
+export async function accessDatabase(): Promise<{ database: DataSource; drop(): Promise<void> }> {
+  const { url, drop } = await freshDatabase();
+  const migrations = [CreateApiKey1795305600000];
+  const database = await connectDatabase({ type: 'postgres', url, entities: [ApiKey], migrations });
+  return { database, drop: () => database.destroy().then(drop) };
+}
+
+/** An application as `createHttpApp` makes it, listening on a free port, around the given controllers. */
+export async function startHttpApp({
+  access,
+  logLevel,
+  database: given,
+  ...metadata
+}: Options = {}): Promise<HttpApp> {
+  const own = given ? undefined : await accessDatabase();
+  const database = given ?? (own?.database);
+  const root = rootModule(database, access ?? { adminKey: ADMIN_KEY }, metadata);
+  const app = await createHttpApp(root, { logLevel: logLevel ?? 'fatal', logFormat: 'json' });
+  const routes: Route[] = [];
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRoute', ({ method, url }) => {
+      for (const one of [method].flat()) routes.push({ method: one, url });
+    });
+  await app.listen(0, '127.0.0.1');
+  const close = () => app.close().then(() => own?.drop());
+  return { app, server: app.getHttpServer(), database, routes, close };
+}
+
+function rootModule(database: DataSource, access: AccessOptions, metadata: ModuleMetadata) {
+  @Global()
+  @Module({ providers: [{ provide: DataSource, useValue: database }], exports: [DataSource] })
+  class Infrastructure {}
+
+  @Module({
+    ...metadata,
+    imports: [Infrastructure, HttpModule, AccessModule.forRoot(access), ...(metadata.imports ?? [])],
+  })
+  class Root {}
+  return Root;
+}
