@@ -21,14 +21,14 @@ export async function* pagesOfAll(
   if (isPast(next) || limit <= 0) return;
   let coming: Promise<Page> = reader.all(next, direction, limit);
   for (;;) {
-    const { records } = await coming;
+    const { records, nextLimit } = await coming;
     const last = records.at(-1);
     if (!last) throw new DamagedLogError(`the log has no record at position ${next}`);
     next = last.position + (forwards ? 1 : -1);
     limit -= records.length;
     const done = isPast(next) || limit <= 0;
     if (!done) {
-      coming = reader.all(next, direction, limit);
+      coming = reader.all(next, direction, Math.min(limit, nextLimit));
       // Whoever stops reading leaves it behind.
       coming.catch(() => undefined);
     }

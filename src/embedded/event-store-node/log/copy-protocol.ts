@@ -55,12 +55,12 @@ class CopyIn implements Submittable {
 /** `COPY (SELECT …) TO STDOUT (FORMAT binary)`: hands out each tuple's bytes, valid only during the call. */
 class CopyOut implements Submittable {
   #headerSeen = false;
-  #refused: Error | undefined;
+  #over = false;
 
   constructor(
     readonly text: string,
-    readonly onTuple: (bytes: Buffer) => void,
-    readonly done: (error?: Error) => void,
+    readonly onTuple: (bytes: Buffer) => 'enough' | undefined,
+    readonly done: (outcome: 'complete' | 'cut' | Error) => void,
   ) {}
 
   submit(connection: Connection): void {
@@ -73,21 +73,26 @@ class CopyOut implements Submittable {
       this.#headerSeen = true;
       bytes = bytes.subarray(HEADER.length);
     }
-    if (bytes.length <= TRAILER.length || this.#refused) return;
+    if (bytes.length <= TRAILER.length || this.#over) return;
     try {
-      this.onTuple(bytes);
+      if (this.onTuple(bytes) === 'enough') this.#end('cut');
     } catch (error) {
       // Thrown on, it would end in the socket's event handler.
-      this.#refused = error as Error;
+      this.#end(error as Error);
     }
   }
 
   handleCommandComplete(): void {}
   handleReadyForQuery(): void {
-    this.done(this.#refused);
+    this.#end('complete');
   }
   handleError(error: Error): void {
-    this.done(error);
+    this.#end(error);
+  }
+
+  #end(outcome: 'complete' | 'cut' | Error): void {
+    if (!this.#over) this.done(outcome);
+    this.#over = true;
   }
 }
 
@@ -98,9 +103,18 @@ export function copyIn(client: Client, text: string, tuples: readonly Buffer[]):
   });
 }
 
-/** Runs one COPY … TO STDOUT command; what `onTuple` throws ends it. `onTuple` gets views of a buffer that is reused: copy what must stay. */
-export function copyOut(client: ClientBase, text: string, onTuple: (bytes: Buffer) => void): Promise<void> {
+/**
+ * Runs one COPY … TO STDOUT command. `onTuple` gets views of a buffer that is reused: copy what must stay. When it
+ * answers 'enough' (or throws) the rest is not waited for: the answer is 'cut', and the connection must be ended.
+ */
+export function copyOut(
+  client: ClientBase,
+  text: string,
+  onTuple: (bytes: Buffer) => 'enough' | undefined,
+): Promise<'complete' | 'cut'> {
   return new Promise((resolve, reject) => {
-    client.query(new CopyOut(text, onTuple, (error) => (error ? reject(error) : resolve())));
+    const done = (outcome: 'complete' | 'cut' | Error) =>
+      outcome instanceof Error ? reject(outcome) : resolve(outcome);
+    client.query(new CopyOut(text, onTuple, done));
   });
 }

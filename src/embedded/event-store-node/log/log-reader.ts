@@ -1,12 +1,18 @@
-import { escapeLiteral, Pool, type PoolClient } from 'pg';
+import { escapeLiteral, Pool } from 'pg';
 import { copyOut } from './copy-protocol.js';
 import { MAX_INT64 } from './int64.js';
 import { LogRecord, RECORD_COLUMNS } from './record.js';
 
-/** A page ends at the record with which it reaches this size (its last record may exceed it). */
+/** Pages are asked for so that they come to about this size, judging by the page before. */
 const PAGE_BYTES = 256 * 1024;
 const PAGE_RECORDS = 500;
+/** A page that turns out to be larger is cut off here, though the connection is lost by it. */
+const PAGE_BYTES_MOST = 2 * 1024 * 1024;
 const CONNECTIONS = 4;
+
+const STREAM_RULES = `
+  SELECT EXISTS (SELECT FROM event_log WHERE stream = $1 AND revision = 9223372036854775807) AS tombstoned,
+         (SELECT data FROM event_log WHERE stream = $2 ORDER BY revision DESC LIMIT 1) AS metadata`;
 
 /** Thrown when what the log holds is not what was written. Names the place. */
 export class DamagedLogError extends Error {}
@@ -17,6 +23,8 @@ export interface Page {
   records: LogRecord[];
   /** Whether there was nothing behind it when it was read. */
   ended: boolean;
+  /** How many records the next page should have, by the size of these. */
+  nextLimit: number;
 }
 
 /**
@@ -67,6 +75,19 @@ export class LogReader {
     return page;
   }
 
+  /** Whether a stream is tombstoned, and the data of the last event of its metadata stream if there is one. */
+  async rulesOf(
+    stream: string,
+    metastream: string,
+  ): Promise<{ tombstoned: boolean; metadata: Buffer | null }> {
+    const { rows } = await this.#pool.query<{ tombstoned: boolean; metadata: Buffer | null }>({
+      name: 'stream-rules',
+      text: STREAM_RULES,
+      values: [stream, metastream],
+    });
+    return rows[0] ?? { tombstoned: false, metadata: null };
+  }
+
   /** The last record of a stream, a tombstone too; undefined when the stream never had one. */
   async lastOf(stream: string): Promise<LogRecord | undefined> {
     return (await this.stream(stream, MAX_INT64, 'backwards', 1)).records[0];
@@ -74,33 +95,33 @@ export class LogReader {
 
   async #page(where: string, order: string, direction: Direction, asked: number): Promise<Page> {
     const limit = Math.min(asked, PAGE_RECORDS);
-    const by = `ORDER BY ${order} ${direction === 'forwards' ? 'ASC' : 'DESC'}`;
-    const size = 'octet_length(data) + octet_length(metadata)';
-    const query = `
-      SELECT ${RECORD_COLUMNS}
-        FROM (SELECT *, sum(${size}) OVER (${by} ROWS UNBOUNDED PRECEDING) - (${size}) AS bytes_before
-                FROM event_log WHERE ${where} ${by} LIMIT ${limit}) AS page
-       WHERE bytes_before < ${PAGE_BYTES} ${by}`;
+    const query = `SELECT ${RECORD_COLUMNS} FROM event_log WHERE ${where}
+                    ORDER BY ${order} ${direction === 'forwards' ? 'ASC' : 'DESC'} LIMIT ${limit}`;
     const records: LogRecord[] = [];
     let bytes = 0;
-    await this.#withConnection((client) =>
-      copyOut(client, `COPY (${query}) TO STDOUT (FORMAT binary)`, (tuple) => {
-        const record = new LogRecord(Buffer.from(tuple));
-        if (!record.isIntact) {
-          throw new DamagedLogError(`the record at position ${record.position} is not what was written`);
-        }
-        bytes += record.data.length + record.metadata.length;
-        records.push(record);
-      }),
-    );
-    return { records, ended: records.length < limit && bytes < PAGE_BYTES };
+    const outcome = await this.#copyOut(`COPY (${query}) TO STDOUT (FORMAT binary)`, (tuple) => {
+      const record = new LogRecord(Buffer.from(tuple));
+      if (!record.isIntact) {
+        throw new DamagedLogError(`the record at position ${record.position} is not what was written`);
+      }
+      records.push(record);
+      bytes += tuple.length;
+      return bytes > PAGE_BYTES_MOST ? 'enough' : undefined;
+    });
+    const fitting = Math.ceil((PAGE_BYTES * records.length) / Math.max(1, bytes));
+    const ended = outcome === 'complete' && records.length < limit;
+    return { records, ended, nextLimit: Math.min(Math.max(1, fitting), PAGE_RECORDS) };
   }
 
-  async #withConnection(use: (client: PoolClient) => Promise<void>): Promise<void> {
+  async #copyOut(
+    text: string,
+    onTuple: (bytes: Buffer) => 'enough' | undefined,
+  ): Promise<'complete' | 'cut'> {
     const client = await this.#pool.connect();
     try {
-      await use(client);
-      client.release();
+      const outcome = await copyOut(client, text, onTuple);
+      client.release(outcome === 'cut');
+      return outcome;
     } catch (error) {
       client.release(true);
       throw error;

@@ -15,17 +15,21 @@ const STREAM_AT = 67;
 /** PostgreSQL counts microseconds from 2000-01-01. */
 const POSTGRES_EPOCH_MICROS = 946_684_800_000_000;
 
-/** What a record is made from. `position` and `revision` as in the log, `id` 16 bytes. */
-export interface RecordContent {
-  position: number;
-  revision: number;
-  created: Date;
+/** What a writer says of an event; `id` 16 bytes. */
+export interface ProposedEvent {
   id: Buffer;
-  isJson: boolean;
-  stream: string;
   type: string;
-  metadata: Uint8Array;
+  isJson: boolean;
   data: Uint8Array;
+  metadata: Uint8Array;
+}
+
+/** Where and when an event is recorded. */
+export interface RecordPlace {
+  stream: string;
+  revision: number;
+  position: number;
+  created: Date;
 }
 
 /**
@@ -47,32 +51,32 @@ export class LogRecord {
     this.#checksumAt = this.#dataAt + tuple.readInt32BE(this.#dataAt - 4) + 4;
   }
 
-  static of(content: RecordContent): LogRecord {
-    const streamSize = Buffer.byteLength(content.stream);
-    const typeSize = Buffer.byteLength(content.type);
+  static of(event: ProposedEvent, place: RecordPlace): LogRecord {
+    const streamSize = Buffer.byteLength(place.stream);
+    const typeSize = Buffer.byteLength(event.type);
     const tuple = Buffer.allocUnsafe(
-      STREAM_AT + streamSize + 4 + typeSize + 4 + content.metadata.length + 4 + content.data.length + 8,
+      STREAM_AT + streamSize + 4 + typeSize + 4 + event.metadata.length + 4 + event.data.length + 8,
     );
     tuple.writeInt16BE(COLUMN_COUNT, 0);
     tuple.writeInt32BE(8, POSITION_AT - 4);
-    writeInt64(tuple, POSITION_AT, content.position);
+    writeInt64(tuple, POSITION_AT, place.position);
     tuple.writeInt32BE(8, REVISION_AT - 4);
-    writeInt64(tuple, REVISION_AT, content.revision);
+    writeInt64(tuple, REVISION_AT, place.revision);
     tuple.writeInt32BE(8, CREATED_AT - 4);
-    writeInt64(tuple, CREATED_AT, content.created.getTime() * 1000 - POSTGRES_EPOCH_MICROS);
+    writeInt64(tuple, CREATED_AT, place.created.getTime() * 1000 - POSTGRES_EPOCH_MICROS);
     tuple.writeInt32BE(16, ID_AT - 4);
-    content.id.copy(tuple, ID_AT);
+    event.id.copy(tuple, ID_AT);
     tuple.writeInt32BE(1, IS_JSON_AT - 4);
-    tuple[IS_JSON_AT] = content.isJson ? 1 : 0;
+    tuple[IS_JSON_AT] = event.isJson ? 1 : 0;
     let at = tuple.writeInt32BE(streamSize, STREAM_AT - 4);
-    at += tuple.write(content.stream, at, 'utf8');
+    at += tuple.write(place.stream, at, 'utf8');
     at = tuple.writeInt32BE(typeSize, at);
-    at += tuple.write(content.type, at, 'utf8');
-    at = tuple.writeInt32BE(content.metadata.length, at);
-    tuple.set(content.metadata, at);
-    at = tuple.writeInt32BE(content.data.length, at + content.metadata.length);
-    tuple.set(content.data, at);
-    at += content.data.length;
+    at += tuple.write(event.type, at, 'utf8');
+    at = tuple.writeInt32BE(event.metadata.length, at);
+    tuple.set(event.metadata, at);
+    at = tuple.writeInt32BE(event.data.length, at + event.metadata.length);
+    tuple.set(event.data, at);
+    at += event.data.length;
     const checksum = crc32(tuple.subarray(2, at));
     at = tuple.writeInt32BE(4, at);
     tuple.writeUInt32BE(checksum, at);

@@ -28,14 +28,10 @@ export class StreamRulesCache {
   async load(stream: string): Promise<StreamRules> {
     const changes = this.#changes;
     const original = describedBy(stream);
-    const [last, metadata] = await Promise.all([
-      this.reader.lastOf(original ?? stream),
-      original === undefined ? this.reader.lastOf(metastreamOf(stream)) : undefined,
-    ]);
-    const rules = {
-      tombstoned: last?.revision === MAX_INT64,
-      visibility: original === undefined ? (metadata ? visibilityIn(metadata.data) : {}) : { maxCount: 1 },
-    };
+    // A metadata stream shows its last event, and ends with the stream that it describes.
+    const { tombstoned, metadata } = await this.reader.rulesOf(original ?? stream, metastreamOf(stream));
+    const visibility = original !== undefined ? { maxCount: 1 } : metadata ? visibilityIn(metadata) : {};
+    const rules = { tombstoned, visibility };
     if (changes === this.#changes) this.#rules.set(stream, rules);
     return rules;
   }

@@ -50,7 +50,9 @@ export class StreamReader {
       );
       limit -= visible.length;
       const done = page.ended || next < floor || limit <= 0;
-      const coming: Promise<Page> | undefined = done ? undefined : read(next, limit);
+      const coming: Promise<Page> | undefined = done
+        ? undefined
+        : read(next, Math.min(limit, page.nextLimit));
       coming?.catch(() => undefined);
       yield visible;
       if (!coming) return;

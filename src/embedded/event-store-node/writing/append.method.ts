@@ -7,7 +7,8 @@ import { appendTooLarge, GrpcError, invalidArgument, Status, streamDeleted } fro
 import { expectedOf } from './expected-of.js';
 import { MAX_APPEND_BYTES, proposedEvent } from './proposed-event.js';
 import { checkedStreamName } from '../reading/stream-name.js';
-import type { ProposedEvent, WriteOutcome } from './write-request.js';
+import type { ProposedEvent } from '../log/record.js';
+import type { WriteOutcome } from './write-request.js';
 
 const { AppendResp } = streams;
 

@@ -13,7 +13,8 @@ import type { GrpcCall } from '../wire/grpc-call.js';
 import { invalidArgument, Status } from '../wire/grpc-error.js';
 import { MAX_APPEND_BYTES, proposedEvent } from './proposed-event.js';
 import { checkedStreamName } from '../reading/stream-name.js';
-import type { ProposedEvent, WriteOutcome } from './write-request.js';
+import type { ProposedEvent } from '../log/record.js';
+import type { WriteOutcome } from './write-request.js';
 
 /** A batch whose parts are still coming. */
 interface Batch {

@@ -18,7 +18,8 @@ import {
   undeleted,
 } from '../log/stream-metadata.js';
 import { randomUuid } from '../log/uuid.js';
-import type { ProposedEvent, WriteOutcome, WriteRequest } from './write-request.js';
+import type { ProposedEvent } from '../log/record.js';
+import type { WriteOutcome, WriteRequest } from './write-request.js';
 
 const NOTHING = new Uint8Array();
 
@@ -111,7 +112,7 @@ export class GroupPlan {
 
   #add(stream: string, revision: number, event: ProposedEvent): void {
     const position = this.#lastPosition + 1;
-    this.records.push(LogRecord.of({ ...event, stream, revision, position, created: this.created }));
+    this.records.push(LogRecord.of(event, { stream, revision, position, created: this.created }));
     this.recent.add(event.id, stream, revision, position);
   }
 

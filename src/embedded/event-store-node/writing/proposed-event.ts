@@ -1,7 +1,7 @@
 import type { UUID } from '@eventstore/db-client/generated/shared_pb.js';
 import { GrpcError, invalidArgument, Status } from '../wire/grpc-error.js';
 import { parseUuid, randomUuid } from '../log/uuid.js';
-import type { ProposedEvent } from './write-request.js';
+import type { ProposedEvent } from '../log/record.js';
 
 /** A proposed message, as Append and BatchAppend both have it. */
 interface ProposedMessage {

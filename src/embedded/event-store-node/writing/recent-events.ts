@@ -10,13 +10,17 @@ interface Remembered extends RecordedAt {
 /** Where the events appended last are, by their id: what makes a retry without an expected revision idempotent. */
 export class RecentEvents {
   readonly #places = new Map<string, Remembered>();
+  /** The keys in the order of their coming, as a ring; finding the oldest in the map itself gets slow as it ages. */
+  readonly #ring: string[] = [];
+  #next = 0;
 
   add(id: Buffer, stream: string, revision: number, position: number): void {
-    if (this.#places.size >= REMEMBERED) {
-      const [oldest] = this.#places.keys();
-      if (oldest !== undefined) this.#places.delete(oldest);
-    }
-    this.#places.set(uuidKey(id), { stream, revision, position });
+    const key = uuidKey(id);
+    const oldest = this.#ring[this.#next];
+    if (oldest !== undefined) this.#places.delete(oldest);
+    this.#ring[this.#next] = key;
+    this.#next = (this.#next + 1) % REMEMBERED;
+    this.#places.set(key, { stream, revision, position });
   }
 
   /** Where the event is, if it is remembered and in that stream. */
@@ -27,5 +31,7 @@ export class RecentEvents {
 
   clear(): void {
     this.#places.clear();
+    this.#ring.length = 0;
+    this.#next = 0;
   }
 }

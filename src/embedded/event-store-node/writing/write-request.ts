@@ -1,13 +1,5 @@
+import type { ProposedEvent } from '../log/record.js';
 import type { ExpectedVersion } from './expected-version.js';
-
-/** An event as a writer proposes it; `id` is 16 bytes. */
-export interface ProposedEvent {
-  id: Buffer;
-  type: string;
-  isJson: boolean;
-  data: Uint8Array;
-  metadata: Uint8Array;
-}
 
 /** What can be asked of the log's writer. `events` is empty unless events are appended. */
 export interface WriteRequest {
