@@ -30,6 +30,9 @@ export const physicalTable = ({ label }: Build, table: AnyTable): string =>
 /** @returns the view that queries read, schema and quotes included */
 export const servedView = (table: AnyTable): string => `public.${escapeIdentifier(table.name)}`;
 
+/** @returns the view that says how far what queries read has come; it is replaced along with the others */
+export const progressView = (projection: string): string => `projection.${escapeIdentifier(projection)}`;
+
 export const tablesOf = ({ projection }: Build): AnyTable[] =>
   projection.tables.map((rule) => rule.table as AnyTable);
 

@@ -59,11 +59,16 @@ export class ProjectionEngine {
   }
 
   /**
-   * Returns once all tables and views exist; projecting goes on from there by itself.
+   * Makes all tables and views that are not there yet, and no more: enough for a process that only reads.
    * @throws Error if PostgreSQL cannot be reached now, or a declaration changed under the same version
    */
-  async start(): Promise<void> {
+  async prepare(): Promise<void> {
     this.builds = await prepare(this.pool, this.options.projections);
+  }
+
+  /** Prepares, and returns; projecting goes on from there by itself. Throws what `prepare` does. */
+  async start(): Promise<void> {
+    await this.prepare();
     this.nextTurn(0);
   }
 

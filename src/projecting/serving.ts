@@ -1,5 +1,13 @@
-import { escapeIdentifier as quoted, type ClientBase, type Pool } from 'pg';
-import { columnsOf, lockKey, physicalTable, servedView, tablesOf, type Build } from './build.js';
+import { escapeIdentifier as quoted, escapeLiteral, type ClientBase, type Pool } from 'pg';
+import {
+  columnsOf,
+  lockKey,
+  physicalTable,
+  progressView,
+  servedView,
+  tablesOf,
+  type Build,
+} from './build.js';
 import { inTransaction } from './transaction.js';
 
 /**
@@ -41,6 +49,12 @@ async function isLed(client: ClientBase, name: string, label: string): Promise<b
  * Makes a build the one that queries read, inside the caller's transaction. A view cannot be replaced by one of other columns, so it is dropped and made anew.
  */
 export async function pointViews(client: ClientBase, build: Build): Promise<void> {
+  // First the view by which readers hold off this change (read-model.ts).
+  await client.query(`DROP VIEW IF EXISTS ${progressView(build.name)}`);
+  await client.query(
+    `CREATE VIEW ${progressView(build.name)} AS SELECT position, recorded_at FROM projection.checkpoint
+      WHERE name = ${escapeLiteral(build.name)} AND serving`,
+  );
   for (const table of tablesOf(build)) {
     const columns = columnsOf(table).map(([column]) => quoted(column));
     await client.query(`DROP VIEW IF EXISTS ${servedView(table)}`);

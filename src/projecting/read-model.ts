@@ -1,0 +1,62 @@
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import type { Instant } from '../schema/instant.js';
+import { progressView } from './build.js';
+
+/** How far read models have come. */
+export interface ReadProgress {
+  /** every event up to and including this position is in; null: none yet */
+  readonly position: bigint | null;
+  /** record time of that event */
+  readonly asAt: Instant | null;
+}
+
+/** An answer drawn from read models, and what it is true at. */
+export interface Snapshot<T> extends ReadProgress {
+  readonly result: T;
+}
+
+/**
+ * Runs queries against one state of read models: however many queries `run` makes, they see the same rows, and the
+ * position says which. Where several projections are read, the one furthest behind gives the position.
+ * @param projections names of the projections whose views `run` reads
+ * @throws QueryFailedError for a projection that has no tables here; whatever `run` throws
+ */
+export async function snapshot<T>(
+  dataSource: DataSource,
+  projections: string | readonly string[],
+  run: (manager: EntityManager) => Promise<T>,
+): Promise<Snapshot<T>> {
+  const queryRunner = dataSource.createQueryRunner();
+  try {
+    await queryRunner.startTransaction('REPEATABLE READ');
+    const progress = await progressOf(
+      queryRunner,
+      typeof projections === 'string' ? [projections] : projections,
+    );
+    const result = await run(queryRunner.manager);
+    await queryRunner.commitTransaction();
+    return { ...progress, result };
+  } catch (error) {
+    await queryRunner.rollbackTransaction().catch(() => undefined);
+    throw error;
+  } finally {
+    await queryRunner.release();
+  }
+}
+
+/**
+ * The first SELECT fixes what a transaction sees of rows, but not what it sees of views. So the progress views are locked
+ * before it: no other version can take their place, nor that of the tables' views, until the transaction is over.
+ */
+async function progressOf(queryRunner: QueryRunner, projections: readonly string[]): Promise<ReadProgress> {
+  const views = projections.map(progressView);
+  await queryRunner.query(`SET TRANSACTION READ ONLY; LOCK TABLE ${views.join(', ')} IN ACCESS SHARE MODE`);
+  const [hindmost] = (await queryRunner.query(
+    `${views.map((view) => `SELECT position, recorded_at FROM ${view}`).join(' UNION ALL ')}
+      ORDER BY position NULLS FIRST LIMIT 1`,
+  )) as { position: string | null; recorded_at: Date | null }[];
+  return {
+    position: hindmost?.position == null ? null : BigInt(hindmost.position),
+    asAt: hindmost?.recorded_at?.toISOString() ?? null,
+  };
+}
