@@ -1,12 +1,12 @@
 import { Module } from '@nestjs/common';
-import { ChangeClientHandler, ClientDecisions } from './change-client.js';
+import { ChangeClientHandler } from './change-client.js';
 import { ComplaintController } from './complaints/complaint.controller.js';
 import { LifecycleController } from './lifecycle/lifecycle.controller.js';
 import { RecordController } from './record/record.controller.js';
 
+/** The API of commands to clients. Their decisions (ClientDecisions) come with the core, where the command line has them too. */
 @Module({
   controllers: [LifecycleController, ComplaintController, RecordController],
-  providers: [ClientDecisions, ChangeClientHandler],
-  exports: [ClientDecisions],
+  providers: [ChangeClientHandler],
 })
 export class ClientModule {}

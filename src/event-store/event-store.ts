@@ -134,14 +134,14 @@ async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
 }
 
 /** Transport failures, whatever form the client gives them (some come as raw gRPC errors), become one type. */
-function asOurs(error: unknown): unknown {
-  if (error instanceof EventStoreUnavailable) return error;
-  const type = (error as { type?: unknown }).type;
-  const code = (error as { code?: unknown }).code;
-  const lost =
-    type === 'unavailable' || type === 'cancelled' || type === 'deadline-exceeded' || type === 'not-leader';
+const asOurs = (error: unknown): unknown =>
+  !(error instanceof EventStoreUnavailable) && isUnavailable(error) ? new EventStoreUnavailable(error) : error;
+
+/** @returns whether an error of the client's, or of ours, says that the store cannot be reached or did not answer */
+export function isUnavailable(error: unknown): boolean {
+  if (error instanceof EventStoreUnavailable) return true;
+  const { type, code } = (error ?? {}) as { type?: unknown; code?: unknown };
+  const lost = ['unavailable', 'cancelled', 'deadline-exceeded', 'timeout', 'not-leader'];
   // gRPC: 1 cancelled, 4 deadline exceeded, 8 resources exhausted, 14 unavailable
-  return lost || code === 1 || code === 4 || code === 8 || code === 14
-    ? new EventStoreUnavailable(error)
-    : error;
+  return (typeof type === 'string' && lost.includes(type)) || [1, 4, 8, 14].includes(code as number);
 }

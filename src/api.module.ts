@@ -1,0 +1,32 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { dueClients } from '../projections/lapse-due/lapse-due.queries.js';
+import { AccessModule } from './access/access.module.js';
+import type { Booted } from './boot.js';
+import { ClientModule } from './client/client.module.js';
+import { LAPSE_CLOCK, LapseClock, type LapseClockOptions } from './client/lifecycle/lapse-clock.service.js';
+import { CoreModule } from './core.module.js';
+import { HealthModule } from './ops/health.module.js';
+
+/** The process that serves HTTP, and lapses quiet clients beside it. */
+@Module({})
+export class ApiModule {
+  static forRoot(booted: Booted): DynamicModule {
+    const { adminKey, oidc, clockSeconds } = booted.config;
+    return {
+      module: ApiModule,
+      imports: [CoreModule.forRoot(booted), AccessModule.forRoot({ adminKey, oidc }), ClientModule, HealthModule],
+      providers: [
+        LapseClock,
+        {
+          provide: LAPSE_CLOCK,
+          inject: [DataSource],
+          useFactory: (database: DataSource): LapseClockOptions => ({
+            seconds: clockSeconds,
+            findQuietClients: (...query) => dueClients(database, ...query),
+          }),
+        },
+      ],
+    };
+  }
+}

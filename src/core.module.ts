@@ -1,0 +1,58 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ClientHistoryModule } from '../projections/client-history/client-history.module.js';
+import { CohortRetentionModule } from '../projections/cohort-retention/cohort-retention.module.js';
+import { LapseDueModule } from '../projections/lapse-due/lapse-due.module.js';
+import { SegmentMembershipModule } from '../projections/segment-membership/segment-membership.module.js';
+import { ApiKey } from './access/api-key.entity.js';
+import { CreateApiKey1795305600000 } from './access/migrations/create-api-key.js';
+import type { Booted } from './boot.js';
+import { ClientDecisions } from './client/change-client.js';
+import { CLIENT_STREAMS, clientEvents, type ClientEvent } from './client/client.events.js';
+import { connectDatabase } from './database.js';
+import { Codec } from './event-store/codec.js';
+import { EventStoreModule } from './event-store/event-store.module.js';
+import { ProjectingModule } from './projecting/projecting.module.js';
+
+/** What every process has: the event store, the database, the decisions on clients, and all read models. */
+@Global()
+@Module({})
+export class CoreModule {
+  static forRoot({ config, runtime }: Booted): DynamicModule {
+    const { eventStoreUrl, databaseUrl } = runtime;
+    const zone = config.timezone;
+    return {
+      module: CoreModule,
+      imports: [
+        CqrsModule.forRoot(),
+        EventStoreModule.forRoot(eventStoreUrl),
+        TypeOrmModule.forRootAsync({
+          useFactory: () => ({
+            type: 'postgres',
+            url: databaseUrl,
+            applicationName: 'tenure',
+            entities: [ApiKey],
+            migrations: [CreateApiKey1795305600000],
+            poolSize: 20,
+          }),
+          dataSourceFactory: connectDatabase,
+        }),
+        ProjectingModule.forRoot({
+          useFactory: () => ({
+            codec: new Codec<ClientEvent>(clientEvents),
+            databaseUrl,
+            alsoPass: [CLIENT_STREAMS],
+            run: true,
+          }),
+        }),
+        ClientHistoryModule.forRoot(zone),
+        SegmentMembershipModule,
+        CohortRetentionModule.forRoot(zone),
+        LapseDueModule,
+      ],
+      providers: [ClientDecisions],
+      exports: [ClientDecisions],
+    };
+  }
+}
