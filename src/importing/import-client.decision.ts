@@ -1,0 +1,141 @@
+import { clientDecider, type ClientCommand, type ClientState } from '../client/client.decider.js';
+import type { ClientEvent } from '../client/client.events.js';
+import type { LapsePolicy } from '../client/lifecycle/lapse-policy.js';
+import { Rejection } from '../event-store/decider.js';
+import type { Instant } from '../schema/instant.js';
+import type { ClientFact, NumberedFact, RefusedLine } from './client-fact.js';
+
+/** Facts of one client, in the order in which they are to be recorded: the conversion first, then by business time. */
+export interface ImportClient {
+  readonly clientId: string;
+  readonly facts: readonly NumberedFact[];
+  /** the earliest service of the client in the whole import, null if there is none */
+  readonly firstServicedAt: Instant | null;
+  readonly now: Instant;
+  readonly policy: LapsePolicy;
+  /** whether these are the last facts of the client, and how many before them were new */
+  readonly last: boolean;
+  readonly recordedBefore: number;
+}
+
+/** What an import of facts comes to. Every fact is recorded, known already, or refused. */
+export interface ImportedClient {
+  readonly events: readonly ClientEvent[];
+  readonly state: ClientState;
+  readonly recorded: number;
+  readonly known: number;
+  readonly refused: readonly RefusedLine[];
+}
+
+type OnRecord = 'not yet' | 'as it stands' | { readonly instead: string };
+
+/**
+ * Decides, with the client's own decisions, what of a history is to be recorded. A fact that is on record already is
+ * passed over, so that importing again, or going on after an import that broke off, records what is missing and nothing
+ * twice. A fact that cannot be recorded is refused by itself; it holds up no other.
+ */
+export function importClient(before: ClientState, command: ImportClient): ImportedClient {
+  const events: ClientEvent[] = [];
+  const refused: RefusedLine[] = [];
+  let state = before;
+  let recorded = 0;
+  let known = 0;
+
+  /** @returns why not, or null when it is done */
+  function send(next: ClientCommand): string | null {
+    const decision = clientDecider.decide(state, next);
+    if (decision instanceof Rejection) return inWords(decision);
+    for (const event of decision) {
+      events.push(event);
+      state = clientDecider.evolve(state, event);
+    }
+    return null;
+  }
+
+  function record(fact: ClientFact): string | null {
+    const fault = fact.type === 'converted' ? null : convertIfNeeded();
+    return fault ?? send(commandFor(fact, command));
+  }
+
+  function convertIfNeeded(): string | null {
+    if (state.lifecycle.convertedAt !== null) return null;
+    const { firstServicedAt: at, now } = command;
+    return at === null ? STRANGER : send({ kind: 'ConvertClient', at, now, data: {} });
+  }
+
+  for (const { line, fact } of command.facts) {
+    const found = onRecord(state, fact);
+    if (found === 'as it stands') {
+      known++;
+      continue;
+    }
+    const reason = found === 'not yet' ? record(fact) : found.instead;
+    if (reason === null) recorded++;
+    else refused.push({ line, reason });
+  }
+  if (command.last && command.recordedBefore + recorded > 0) {
+    // A client of whom nothing is new is left alone: to lapse it is the clock's business.
+    const { clientId, now, policy } = command;
+    send({ kind: 'LapseClient', clientId, now, policy });
+  }
+  return { events, state, recorded, known, refused };
+}
+
+const STRANGER = 'the client is not known, and the import holds neither a conversion nor a service of it';
+
+function onRecord({ lifecycle, complaints, record }: ClientState, fact: ClientFact): OnRecord {
+  switch (fact.type) {
+    case 'converted': {
+      const { convertedAt } = lifecycle;
+      if (convertedAt === null) return 'not yet';
+      if (convertedAt === fact.at) return 'as it stands';
+      return { instead: `the client is recorded as converted on ${convertedAt}` };
+    }
+    case 'serviced': {
+      const { serviceId, amountMinor, currency } = fact.data;
+      const service = lifecycle.services.find((mark) => mark.serviceId === serviceId);
+      if (!service) return 'not yet';
+      const same =
+        service.at === fact.at && service.amountMinor === amountMinor && service.currency === currency;
+      return same
+        ? 'as it stands'
+        : { instead: `a service of this serviceRef is recorded on ${service.at}, ${amountOf(service)}` };
+    }
+    case 'complained': {
+      const complaint = complaints.get(fact.data.complaintId);
+      if (!complaint) return 'not yet';
+      if (complaint.at === fact.at) return 'as it stands';
+      return { instead: `a complaint of this complaintRef is recorded on ${complaint.at}` };
+    }
+    case 'resolved': {
+      const complaint = complaints.get(fact.data.complaintId);
+      if (!complaint)
+        return { instead: 'the client has no complaint of this complaintRef up to this instant' };
+      return complaint.open ? 'not yet' : 'as it stands';
+    }
+    case 'noted':
+      return record.notes.has(fact.data.noteId) ? 'as it stands' : 'not yet';
+  }
+}
+
+function commandFor({ type, at, data }: ClientFact, { clientId, now, policy }: ImportClient): ClientCommand {
+  switch (type) {
+    case 'converted':
+      return { kind: 'ConvertClient', at, now, data };
+    case 'serviced':
+      // On the way through a life only what was due by then: the next fact may be the service that forestalls a lapse.
+      return { kind: 'RecordService', clientId, at, now, lapsesUpTo: at, policy, data };
+    case 'complained':
+      return { kind: 'RaiseComplaint', at, now, data };
+    case 'resolved':
+      return { kind: 'ResolveComplaint', at, now, data };
+    case 'noted':
+      return { kind: 'AddNote', at, now, data };
+  }
+}
+
+const amountOf = ({ amountMinor, currency }: { amountMinor?: number; currency?: string }): string =>
+  amountMinor === undefined ? 'without an amount' : `over ${amountMinor} minor units of ${currency}`;
+
+const inWords = ({ detail, more: { path } }: Rejection): string =>
+  path === undefined ? detail : `${path}: ${detail}`;
