@@ -20,6 +20,8 @@ import {
   type ServedMonth,
 } from './cohort-retention.tables.js';
 
+export const COHORT_RETENTION = 'cohort-retention';
+
 export type RetentionEvent = EventOf<typeof ClientConverted | typeof ClientServiced>;
 type Converted = RecordedEvent<Extract<RetentionEvent, { type: 'ClientConverted' }>>;
 type Serviced = RecordedEvent<Extract<RetentionEvent, { type: 'ClientServiced' }>>;
@@ -67,7 +69,7 @@ export function cohortRetention(zone: string): Projection<RetentionEvent> {
     on: { ClientConverted: () => [], ClientServiced: (event) => [serviceRow(event)] },
   };
   return {
-    name: 'cohort-retention',
+    name: COHORT_RETENTION,
     version: 1,
     parameters: { zone },
     streams: [CLIENT_STREAMS],

@@ -1,24 +1,26 @@
 import { monthsBetween, type Month } from './month-calendar.js';
 import {
   ANCHOR_COLUMNS,
+  cellFigures,
   withNumericAmount,
   type CellFigure,
   type CohortFigure,
+  type CountedCell,
   type FiguresQuestion,
   type RetentionFigures,
   type RevenueFigure,
-  type Snapshot,
+  type Sql,
 } from './retention.figures.js';
 
 type CounterQuestion = Pick<FiguresQuestion, 'anchor' | 'measure'>;
 
 /** Everything on record, in months of the business's zone: the report as of now, facts never lying in the future. */
 export async function figuresOfNow(
-  database: Snapshot,
+  sql: Sql,
   { anchor, measure }: CounterQuestion,
 ): Promise<RetentionFigures> {
   const counters = <Figure>(columns: string, table: string): Promise<Figure[]> =>
-    database.query(`SELECT ${columns} FROM ${table} WHERE anchor = $1 AND grain = 'month'`, [anchor]);
+    sql.query(`SELECT ${columns} FROM ${table} WHERE anchor = $1 AND grain = 'month'`, [anchor]);
   const cohorts = await counters<CohortFigure>(
     'cohort, clients, services_before AS "servicesBefore"',
     'retention_cohort',
@@ -41,10 +43,10 @@ export async function figuresOfNow(
  * As of a day gone by, in months of the business's zone. A period that had ended by then is in the counters as it was:
  * only facts of its own days are in it. So no more is counted from the facts than the period that was running.
  */
-export async function figuresAsOf(database: Snapshot, question: FiguresQuestion): Promise<RetentionFigures> {
+export async function figuresAsOf(sql: Sql, question: FiguresQuestion): Promise<RetentionFigures> {
   const { calendar, asOf } = question;
   const running = calendar.monthOf(asOf);
-  const now = await figuresOfNow(database, question);
+  const now = await figuresOfNow(sql, question);
   const ended = {
     cohorts: now.cohorts.filter(({ cohort }) => cohort < running),
     cells: now.cells.filter(({ cohort, k }) => k < monthsBetween(cohort, running)),
@@ -52,27 +54,22 @@ export async function figuresAsOf(database: Snapshot, question: FiguresQuestion)
   };
   // Then it has not begun: nothing that counts can lie in it.
   if (calendar.startOf(running) === asOf) return ended;
-  const cells = await cellsOf(running, database, question);
+  const { cells, revenue } = cellFigures(await cellsOf(running, sql, question), question.measure);
   return {
-    cohorts: [...ended.cohorts, ...(await cohortOf(running, database, question))],
-    cells: question.measure === 'clients' ? [...ended.cells, ...cells] : [],
-    revenue: [
-      ...ended.revenue,
-      ...cells.flatMap(({ currency, ...cell }) =>
-        currency === null ? [] : [{ ...withNumericAmount(cell), currency }],
-      ),
-    ],
+    cohorts: [...ended.cohorts, ...(await cohortOf(running, sql, question))],
+    cells: [...ended.cells, ...cells],
+    revenue: [...ended.revenue, ...revenue],
   };
 }
 
 /** The cohort of the running month as far as it had come; none if nobody was in it yet. */
 async function cohortOf(
   running: Month,
-  database: Snapshot,
+  sql: Sql,
   { anchor, calendar, asOf }: FiguresQuestion,
 ): Promise<CohortFigure[]> {
   const { at } = ANCHOR_COLUMNS[anchor];
-  const [found] = await database.query<[Omit<CohortFigure, 'cohort'>]>(
+  const [found] = await sql.query<[Omit<CohortFigure, 'cohort'>]>(
     `SELECT count(*)::integer AS clients, coalesce(sum(before.services), 0)::integer AS "servicesBefore"
      FROM retention_client, LATERAL (
        SELECT sum((served.value ->> 'services')::integer) AS services
@@ -87,12 +84,12 @@ async function cohortOf(
 /** The running month as a cell of every cohort, its own included. */
 async function cellsOf(
   running: Month,
-  database: Snapshot,
+  sql: Sql,
   { anchor, measure, calendar, asOf }: FiguresQuestion,
-): Promise<RunningCell[]> {
+): Promise<CountedCell[]> {
   const { at, month } = ANCHOR_COLUMNS[anchor];
   const currency = measure === 'revenue' ? 'currency' : 'NULL';
-  const served = await database.query<Omit<RunningCell, 'k'>[]>(
+  const served = await sql.query<Omit<CountedCell, 'k'>[]>(
     `SELECT ${month} AS cohort, ${currency} AS currency, count(DISTINCT client_id)::integer AS clients,
             count(*)::integer AS services, sum(amount_minor) AS "amountMinor"
      FROM retention_service JOIN retention_client USING (client_id)
@@ -102,6 +99,3 @@ async function cellsOf(
   );
   return served.map((cell) => ({ ...cell, k: monthsBetween(cell.cohort, running) }));
 }
-
-/** Without a currency: of all services where clients are counted, of those without an amount where revenue is. */
-type RunningCell = CellFigure & { currency: string | null; services: number; amountMinor: string | null };

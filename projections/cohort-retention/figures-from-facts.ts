@@ -2,10 +2,11 @@ import { plusMonths, type Month, type MonthCalendar } from './month-calendar.js'
 import type { Instant } from '../../src/schema/instant.js';
 import {
   ANCHOR_COLUMNS,
-  withNumericAmount,
+  cellFigures,
+  type CountedCell,
   type FiguresQuestion,
   type RetentionFigures,
-  type Snapshot,
+  type Sql,
 } from './retention.figures.js';
 
 /**
@@ -13,22 +14,19 @@ import {
  * not reckon with zones here: it is given the months' first instants and finds the one that an instant falls behind, so
  * there is one opinion on where a month begins.
  */
-export async function figuresFromFacts(
-  database: Snapshot,
-  question: FiguresQuestion,
-): Promise<RetentionFigures> {
+export async function figuresFromFacts(sql: Sql, question: FiguresQuestion): Promise<RetentionFigures> {
   const { anchor, measure, asOf, calendar } = question;
-  const months = monthsUpTo(asOf, calendar, await firstMonth(database));
+  const months = monthsUpTo(asOf, calendar, await firstMonth(sql));
   const monthAt = (bucket: number): Month => months[bucket - 1] as Month;
   const parameters = [asOf, months.map(calendar.startOf)];
   const { at } = ANCHOR_COLUMNS[anchor];
   const clients = `(SELECT client_id, width_bucket(${at}, $2::timestamptz[]) AS cohort
                     FROM retention_client WHERE ${at} < $1) AS client`;
-  const sizes = await database.query<{ cohort: number; clients: number }[]>(
+  const sizes = await sql.query<{ cohort: number; clients: number }[]>(
     `SELECT cohort, count(*)::integer AS clients FROM ${clients} GROUP BY cohort`,
     parameters,
   );
-  const served = await database.query<ServedFigure[]>(
+  const served = await sql.query<NumberedCell[]>(
     `SELECT cohort, k, currency, count(*)::integer AS clients, sum(services)::integer AS services,
             sum(amount) AS "amountMinor"
      FROM (SELECT cohort, width_bucket(serviced_at, $2::timestamptz[]) - cohort AS k,
@@ -50,26 +48,16 @@ export async function figuresFromFacts(
       clients: size,
       servicesBefore: servicesBefore.get(cohort) ?? 0,
     })),
-    cells: measure === 'clients' ? cells : [],
-    revenue: cells.flatMap(({ currency, ...cell }) =>
-      currency === null ? [] : [{ ...withNumericAmount(cell), currency }],
-    ),
+    ...cellFigures(cells, measure),
   };
 }
 
-/** Cohorts are numbered as the months are, from 1. Without a currency: of all services, or of those without an amount. */
-interface ServedFigure {
-  cohort: number;
-  k: number;
-  currency: string | null;
-  clients: number;
-  services: number;
-  amountMinor: string | null;
-}
+/** Its cohort is the number of a month, from 1. */
+type NumberedCell = Omit<CountedCell, 'cohort'> & { readonly cohort: number };
 
 /** Whoever was ever serviced is in a cohort by first service, so no fact is older than the oldest cohort of either anchor. */
-async function firstMonth(database: Snapshot): Promise<Month | null> {
-  const [row] = await database.query<[{ month: Month | null }]>(
+async function firstMonth(sql: Sql): Promise<Month | null> {
+  const [row] = await sql.query<[{ month: Month | null }]>(
     `SELECT min(cohort) AS month FROM retention_cohort WHERE grain = 'month'`,
   );
   return row.month;

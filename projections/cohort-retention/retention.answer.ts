@@ -133,8 +133,13 @@ class RetentionMeta {
   @ApiProperty(instant('facts recorded before it count (exclusive)'))
   knownAt!: string;
 
-  @ApiProperty({ description: 'position in the log up to which it is true', example: '123456' })
-  position!: string;
+  @ApiProperty({
+    type: 'string',
+    nullable: true,
+    description: 'position in the log up to which it is true; null as long as nothing is on record',
+    example: '123456',
+  })
+  position!: string | null;
 
   @ApiProperty(instant('when the answer was made'))
   generatedAt!: string;

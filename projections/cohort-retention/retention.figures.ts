@@ -1,3 +1,4 @@
+import type { EntityManager } from 'typeorm';
 import type { Instant } from '../../src/schema/instant.js';
 import type { Anchor } from './cohort-retention.tables.js';
 import type { Month, MonthCalendar } from './month-calendar.js';
@@ -43,10 +44,8 @@ export interface FiguresQuestion {
   readonly asOf: Instant;
 }
 
-/** Something that runs SQL, all of it within one snapshot. */
-export interface Snapshot {
-  query<Rows>(sql: string, parameters?: unknown[]): Promise<Rows>;
-}
+/** Runs SQL, all of it on one state of the tables. */
+export type Sql = Pick<EntityManager, 'query'>;
 
 /** Where a client's anchor stands in `retention_client`. */
 export const ANCHOR_COLUMNS: Record<Anchor, { at: string; month: string }> = {
@@ -54,7 +53,28 @@ export const ANCHOR_COLUMNS: Record<Anchor, { at: string; month: string }> = {
   first_service: { at: 'first_serviced_at', month: 'first_service_month' },
 };
 
-/** Sums come as text, having 64 bits or more; as numbers they are exact up to 9 × 10^15 minor units. */
+/** A cell as counted from services; without a currency: of all services, or, where currencies are told apart, of those without an amount. */
+export interface CountedCell extends CellFigure {
+  readonly currency: string | null;
+  readonly services: number;
+  /** 64 bits or more, so it comes as text */
+  readonly amountMinor: string | null;
+}
+
+/** What counted cells come to, as the measure sees them. */
+export function cellFigures(
+  counted: readonly CountedCell[],
+  measure: Measure,
+): Pick<RetentionFigures, 'cells' | 'revenue'> {
+  if (measure === 'clients')
+    return { cells: counted.map(({ cohort, k, clients }) => ({ cohort, k, clients })), revenue: [] };
+  const revenue = counted.flatMap(({ currency, ...cell }) =>
+    currency === null ? [] : [withNumericAmount({ ...cell, currency })],
+  );
+  return { cells: [], revenue };
+}
+
+/** As numbers, sums are exact up to 9 × 10^15 minor units. */
 export const withNumericAmount = <Row extends { amountMinor: unknown }>(row: Row) => ({
   ...row,
   amountMinor: Number(row.amountMinor),

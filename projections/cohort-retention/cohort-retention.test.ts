@@ -1,0 +1,171 @@
+import { ProjectionSpec } from '../../test/support/projection-spec.js';
+import { EventLog } from '../../test/support/recorded-events.js';
+import { cohortRetention, type RetentionEvent } from './cohort-retention.projection.js';
+
+const ADA = '0a000000-0000-4000-8000-000000000001';
+const BEN = '0b000000-0000-4000-8000-000000000002';
+const service = (number: number) => `5e000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+
+let log: EventLog<RetentionEvent>;
+beforeEach(() => {
+  log = new EventLog();
+});
+
+const converted = (client: string, at: string) =>
+  log.record(`client-${client}`, 'ClientConverted', {}, { at });
+const serviced = (client: string, number: number, at: string, amountMinor?: number, currency = 'EUR') => {
+  const amount = amountMinor === undefined ? {} : { amountMinor, currency };
+  return log.record(`client-${client}`, 'ClientServiced', { serviceId: service(number), ...amount }, { at });
+};
+
+describe('in UTC', () => {
+  let spec: ProjectionSpec;
+  beforeAll(async () => {
+    spec = await ProjectionSpec.open(cohortRetention('UTC'));
+  });
+  afterAll(() => spec.close());
+
+  const month = { grain: 'month' };
+  const byConversion = { anchor: 'converted', ...month };
+  const byService = { anchor: 'first_service', ...month };
+
+  test('a client is counted once in each month it was serviced in, and its services are kept as facts', async () => {
+    const conversion = converted(ADA, '2021-03-05T10:00:00.000Z');
+    const first = serviced(ADA, 1, '2021-03-06T10:00:00.000Z', 5000);
+    serviced(ADA, 2, '2021-03-20T10:00:00.000Z', 1500);
+    serviced(ADA, 3, '2021-05-31T23:59:59.999Z');
+
+    await spec.given(log.events).gives({
+      retention_client: [
+        {
+          client_id: ADA,
+          converted_at: '2021-03-05T10:00:00.000Z',
+          converted_month: '2021-03',
+          converted_recorded_at: conversion.recordedAt,
+          converted_event_id: conversion.id,
+          first_serviced_at: '2021-03-06T10:00:00.000Z',
+          first_service_month: '2021-03',
+          months: {
+            '2021-03': { services: 2, amounts: { EUR: { minor: 6500, services: 2 } } },
+            '2021-05': { services: 1, amounts: {} },
+          },
+        },
+      ],
+      retention_cohort: [
+        { ...byConversion, cohort: '2021-03', clients: 1, services_before: 0 },
+        { ...byService, cohort: '2021-03', clients: 1, services_before: 0 },
+      ],
+      retention_cell: [
+        { ...byConversion, cohort: '2021-03', k: 0, clients: 1 },
+        { ...byConversion, cohort: '2021-03', k: 2, clients: 1 },
+        { ...byService, cohort: '2021-03', k: 0, clients: 1 },
+        { ...byService, cohort: '2021-03', k: 2, clients: 1 },
+      ],
+      retention_revenue: [byConversion, byService].map((anchor) => {
+        return {
+          ...anchor,
+          cohort: '2021-03',
+          k: 0,
+          currency: 'EUR',
+          amount_minor: 6500n,
+          services: 2,
+          clients: 1,
+        };
+      }),
+    });
+    const { retention_service: facts } = await spec.given(log.events).rows();
+    expect(facts).toHaveLength(3);
+    expect(facts?.[0]).toEqual({
+      position: first.position,
+      event_id: first.id,
+      service_id: service(1),
+      client_id: ADA,
+      serviced_at: '2021-03-06T10:00:00.000Z',
+      amount_minor: 5000n,
+      currency: 'EUR',
+      recorded_at: first.recordedAt,
+    });
+    expect(facts?.[2]).toMatchObject({ amount_minor: null, currency: null });
+  });
+
+  test('a client never serviced is in a cohort by conversion, in no cell, and in no cohort by first service', async () => {
+    converted(ADA, '2021-03-05T10:00:00.000Z');
+    await spec.given(log.events).gives({
+      retention_cohort: [{ ...byConversion, cohort: '2021-03', clients: 1, services_before: 0 }],
+      retention_cell: [],
+      retention_revenue: [],
+    });
+  });
+
+  test('a service earlier in the month of conversion is of index 0, one in a month before is in no cell', async () => {
+    converted(ADA, '2021-03-15T10:00:00.000Z');
+    serviced(ADA, 1, '2021-02-28T10:00:00.000Z', 700);
+    serviced(ADA, 2, '2021-03-01T10:00:00.000Z', 300);
+    await spec.given(log.events).gives({
+      retention_cohort: [
+        { ...byConversion, cohort: '2021-03', clients: 1, services_before: 1 },
+        { ...byService, cohort: '2021-02', clients: 1, services_before: 0 },
+      ],
+      retention_cell: [
+        { ...byConversion, cohort: '2021-03', k: 0, clients: 1 },
+        { ...byService, cohort: '2021-02', k: 0, clients: 1 },
+        { ...byService, cohort: '2021-02', k: 1, clients: 1 },
+      ],
+    });
+  });
+
+  test('a service recorded late moves its client to the cohort that it should always have been in', async () => {
+    converted(ADA, '2021-01-10T10:00:00.000Z');
+    serviced(ADA, 1, '2021-04-10T10:00:00.000Z');
+    serviced(ADA, 2, '2021-02-10T10:00:00.000Z');
+    const { retention_cohort: cohorts, retention_cell: cells } = await spec.given(log.events).rows();
+    expect(cohorts?.filter(({ anchor }) => anchor === 'first_service').map(({ cohort }) => cohort)).toEqual([
+      '2021-02',
+    ]);
+    expect(
+      cells?.filter(({ anchor }) => anchor === 'first_service').map(({ cohort, k }) => [cohort, k]),
+    ).toEqual([
+      ['2021-02', 0],
+      ['2021-02', 2],
+    ]);
+  });
+
+  test('clients add up in a cell, currencies never do, and an amount of 0 is an amount', async () => {
+    converted(ADA, '2021-03-05T10:00:00.000Z');
+    converted(BEN, '2021-03-06T10:00:00.000Z');
+    serviced(ADA, 1, '2021-04-01T00:00:00.000Z', 5000);
+    serviced(ADA, 2, '2021-04-02T00:00:00.000Z', 900, 'CHF');
+    serviced(BEN, 3, '2021-04-03T00:00:00.000Z', 0);
+    const of = { ...byConversion, cohort: '2021-03', k: 1 };
+    const { retention_cell: cells, retention_revenue: revenue } = await spec.given(log.events).rows();
+    expect(cells).toContainEqual({ ...of, clients: 2 });
+    expect(revenue?.filter(({ anchor }) => anchor === 'converted')).toEqual([
+      { ...of, currency: 'CHF', amount_minor: 900n, services: 1, clients: 1 },
+      { ...of, currency: 'EUR', amount_minor: 5000n, services: 2, clients: 2 },
+    ]);
+  });
+});
+
+describe('months are those of the business’s zone', () => {
+  const monthsIn = async (zone: string): Promise<string[]> => {
+    const spec = await ProjectionSpec.open(cohortRetention(zone));
+    const rows = await spec.given(log.events).rows();
+    await spec.close();
+    return Object.keys(rows.retention_client?.[0]?.months as object);
+  };
+
+  test('an evening service in Denver at the end of a month is of that month, though UTC has begun the next', async () => {
+    converted(ADA, '2023-09-12T18:00:00.000Z');
+    serviced(ADA, 1, '2023-10-01T04:10:00.000Z');
+    expect(await monthsIn('America/Denver')).toEqual(['2023-09']);
+    expect(await monthsIn('UTC')).toEqual(['2023-10']);
+  });
+
+  test('on the night the clocks change, the hour that begins a month is judged by the offset that then holds', async () => {
+    // Berlin puts its clocks forward on Sunday 31 March 2019; 22:30 in UTC is 00:30 there, on Monday 1 April.
+    converted(ADA, '2019-03-10T12:00:00.000Z');
+    serviced(ADA, 1, '2019-03-31T22:30:00.000Z');
+    expect(await monthsIn('Europe/Berlin')).toEqual(['2019-04']);
+    expect(await monthsIn('UTC')).toEqual(['2019-03']);
+  });
+});

@@ -1,0 +1,36 @@
+import { Controller, Get, Query, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Roles } from '../../src/access/roles.js';
+import { AwaitPosition, type Await } from '../../src/http/await-position.js';
+import type { FastifyReply } from '../../src/http/fastify-types.js';
+import { Rows } from '../../src/http/representation.js';
+import { RetentionReport } from './retention.answer.js';
+import { csvRows } from './retention.csv.js';
+import { RetentionParameters } from './retention.parameters.js';
+import { RetentionQuery } from './retention.query.js';
+
+@ApiTags('analytics')
+@Controller('analytics/retention')
+@Roles('analyst', 'auditor')
+export class RetentionController {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get()
+  @Rows(csvRows)
+  @ApiOperation({
+    summary: 'Cohort retention and revenue',
+    description:
+      'For every cohort of clients and every period since, how many came back, or what they brought.',
+  })
+  @ApiOkResponse({ type: RetentionReport })
+  async retention(
+    @Query() parameters: RetentionParameters,
+    @AwaitPosition() awaiting: Await | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RetentionReport> {
+    const report = await this.queries.execute(new RetentionQuery(parameters, awaiting));
+    if (report.meta.position !== null) void reply.header('X-Position', report.meta.position);
+    return report;
+  }
+}

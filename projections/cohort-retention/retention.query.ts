@@ -1,0 +1,86 @@
+import { Inject } from '@nestjs/common';
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { DataSource } from 'typeorm';
+import type { Await } from '../../src/http/await-position.js';
+import { PositionAwaiter } from '../../src/projecting/await-position.js';
+import { snapshot } from '../../src/projecting/read-model.js';
+import type { Instant } from '../../src/schema/instant.js';
+import { COHORT_RETENTION } from './cohort-retention.projection.js';
+import { figuresAsOf, figuresOfNow } from './figures-from-counters.js';
+import { figuresFromFacts } from './figures-from-facts.js';
+import { monthCalendar, type MonthCalendar } from './month-calendar.js';
+import type { RetentionReport } from './retention.answer.js';
+import { definitionOf } from './retention.definition.js';
+import type { RetentionFigures, Sql } from './retention.figures.js';
+import { boundsOf, type RetentionParameters } from './retention.parameters.js';
+import { clientRetention, revenueRetention } from './retention.js';
+
+/** Token of the business's zone (IANA name), in which the counters' months are. */
+export const BUSINESS_ZONE = Symbol('business zone');
+
+export class RetentionQuery extends Query<RetentionReport> {
+  constructor(
+    readonly parameters: RetentionParameters,
+    /** what the counters must have seen; undefined: answer at once */
+    readonly awaiting?: Await,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(RetentionQuery)
+export class RetentionQueryHandler implements IQueryHandler<RetentionQuery> {
+  /** months as the counters have them */
+  private readonly business: MonthCalendar;
+
+  constructor(
+    private readonly database: DataSource,
+    private readonly awaiter: PositionAwaiter,
+    @Inject(BUSINESS_ZONE) zone: string,
+  ) {
+    this.business = monthCalendar(zone);
+  }
+
+  /** @throws Problem 400 for parameters that contradict each other; ReadModelBehind when the wait runs out */
+  async execute({ parameters, awaiting }: RetentionQuery): Promise<RetentionReport> {
+    const { tz = this.business.zone, measure, periods } = parameters;
+    const calendar = tz === this.business.zone ? this.business : monthCalendar(tz);
+    const bounds = boundsOf(parameters, calendar, now());
+    if (awaiting) await this.awaiter.waitUntil(COHORT_RETENTION, awaiting.position, awaiting.timeoutMs);
+    const { position, result } = await snapshot(this.database, COHORT_RETENTION, async (sql) => {
+      // Read after the snapshot was taken: nothing in it happened later.
+      const generatedAt = now();
+      const asOf = parameters.asOf ?? generatedAt;
+      return { generatedAt, asOf, figures: await this.figures(sql, parameters, calendar, asOf) };
+    });
+    const { generatedAt, asOf, figures } = result;
+    const frame = { calendar, asOf, periods, ...bounds };
+    const report = measure === 'clients' ? clientRetention(figures, frame) : revenueRetention(figures, frame);
+    const { anchor, mode, grain, window } = parameters;
+    return {
+      meta: {
+        definition: definitionOf(parameters, tz),
+        params: { anchor, mode, grain, window, measure, ...bounds, periods },
+        tz,
+        asOf,
+        knownAt: generatedAt,
+        position: position === null ? null : String(position),
+        generatedAt,
+      },
+      ...report,
+    };
+  }
+
+  private figures(
+    sql: Sql,
+    { anchor, measure, asOf: asked }: RetentionParameters,
+    calendar: MonthCalendar,
+    asOf: Instant,
+  ): Promise<RetentionFigures> {
+    const question = { anchor, measure, calendar, asOf };
+    if (calendar !== this.business) return figuresFromFacts(sql, question);
+    return asked === undefined ? figuresOfNow(sql, question) : figuresAsOf(sql, question);
+  }
+}
+
+const now = (): Instant => new Date().toISOString();
