@@ -19,15 +19,17 @@ export interface NodeProcess {
 }
 
 /**
- * Runs an ES module given as text in a plain Node process of its own, without jest and without TypeScript, as in production.
- * @param script may `await`; imports modules by the URLs that `builtModule` gives
+ * Runs a script in a plain Node process of its own, without jest and without TypeScript, as in production.
+ * @param script the body of an async function; imports modules by `await import(…)` of what `builtModule` gives
  */
 export function startNode(script: string): NodeProcess {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+  const child = spawn(process.execPath, ['-'], {
     cwd: REPOSITORY,
     env: { ...process.env, NODE_OPTIONS: '' },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // Through standard input, for whatever is given as an option is inherited by the threads that it starts.
+  child.stdin.end(`(async () => {${script}})()`);
   let output = '';
   let over = false;
   const listeners = new Set<() => void>();
