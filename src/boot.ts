@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { ConfigError, readConfig, type Config } from './config.js';
 import { openRuntime, type Runtime } from './embedded/embedded-runtime.js';
 import { isUnavailable } from './event-store/event-store.js';
+import { createLogger } from './http/logging.js';
 
 export interface Booted {
   readonly config: Config;
@@ -17,6 +18,7 @@ export async function boot({ attach }: { attach: boolean }): Promise<Booted> {
   process.on('unhandledRejection', survive);
   try {
     const config = readConfig(process.env);
+    Logger.overrideLogger(createLogger(config));
     const logger = new Logger('Embedded');
     const { dataDir, eventStoreUrl, databaseUrl } = config;
     const log = (line: string) => (attach ? logger.debug(line) : logger.log(line));
@@ -45,7 +47,9 @@ export function closeOnSignal(close: () => Promise<void>): void {
 
 /** A message for people, not a stack: what stops a start is a matter of the surroundings. */
 function end(error: Error): never {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : `Tenure cannot go on: ${error.message}`}\n`);
+  process.stderr.write(
+    `${error instanceof ConfigError ? error.message : `Tenure cannot go on: ${error.message}`}\n`,
+  );
   process.exit(1);
 }
 

@@ -28,15 +28,16 @@ export class CoreModule {
         CqrsModule.forRoot(),
         EventStoreModule.forRoot(eventStoreUrl),
         TypeOrmModule.forRootAsync({
-          useFactory: () => ({
-            type: 'postgres',
-            url: databaseUrl,
-            applicationName: 'tenure',
-            entities: [ApiKey],
-            migrations: [CreateApiKey1795305600000],
-            poolSize: 20,
-          }),
-          dataSourceFactory: connectDatabase,
+          useFactory: () => ({}),
+          dataSourceFactory: () =>
+            connectDatabase({
+              type: 'postgres',
+              url: databaseUrl,
+              applicationName: 'tenure',
+              entities: [ApiKey],
+              migrations: [CreateApiKey1795305600000],
+              poolSize: 20,
+            }),
         }),
         ProjectingModule.forRoot({
           useFactory: () => ({

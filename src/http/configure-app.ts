@@ -29,8 +29,6 @@ export async function createHttpApp(
 ): Promise<NestFastifyApplication> {
   const options = { ...httpOptions(), logger: createLogger(config), abortOnError: false };
   const app = await NestFactory.create<NestFastifyApplication>(module, httpAdapter(), options);
-  // SIGTERM: take no more calls, answer those under way, then close what they needed.
-  app.enableShutdownHooks();
   return configureApp(app);
 }
 

@@ -14,13 +14,29 @@ const NEST_LEVELS: Record<Config['logLevel'], LogLevel> = {
 /** @returns the logger of the whole process; given to Nest, it is where Nest's static Logger writes to as well */
 export function createLogger({ logLevel, logFormat }: Pick<Config, 'logLevel' | 'logFormat'>): ConsoleLogger {
   const levels = Object.values(NEST_LEVELS);
-  return new ConsoleLogger({
+  return new QuietAtStart({
     logLevels: levels.slice(0, levels.indexOf(NEST_LEVELS[logLevel]) + 1),
     json: logFormat === 'json',
     colors: logFormat === 'pretty' && process.stdout.isTTY,
     compact: true,
     prefix: 'Tenure',
   });
+}
+
+/** What Nest says of every module and route as it starts is of no interest but to who debugs that. */
+class QuietAtStart extends ConsoleLogger {
+  private static readonly CHATTER = [
+    'InstanceLoader',
+    'RouterExplorer',
+    'RoutesResolver',
+    'NestFactory',
+    'NestApplication',
+  ];
+
+  override log(message: unknown, ...more: unknown[]): void {
+    if (QuietAtStart.CHATTER.includes(more.at(-1) as string)) this.debug(message, ...more);
+    else super.log(message, ...more);
+  }
 }
 
 /**
