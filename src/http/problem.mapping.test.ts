@@ -10,6 +10,7 @@ import pg from 'pg';
 import { Rejection } from '../event-store/decider.js';
 import { CommandIdReused } from '../event-store/decision-runner.js';
 import { EventStoreUnavailable, RevisionConflict } from '../event-store/event-store.js';
+import { ReadModelBehind } from '../projecting/await-position.js';
 import { PROBLEM_KINDS } from './problem-kinds.js';
 import { refused, toProblem } from './problem.mapping.js';
 import { Problem } from './problem.js';
@@ -50,6 +51,12 @@ describe('what went wrong becomes a problem', () => {
       expect(problem.more.headers).toEqual({ 'Retry-After': '2' });
       expect(JSON.stringify(problem.body())).not.toMatch(/10\.0\.0\.1|5432|secret/);
     }
+  });
+
+  it('a read model that has not come far enough is 503, with its name and a second to wait', () => {
+    const problem = toProblem(new ReadModelBehind('client-history', 12n));
+    expect([problem.status, problem.more.headers]).toEqual([503, { 'Retry-After': '1' }]);
+    expect(problem.detail).toBe('client-history has not come to position 12 yet');
   });
 
   it('everything unknown is a fault of ours, without detail', () => {

@@ -2,6 +2,7 @@ import { HttpException } from '@nestjs/common';
 import type { Rejection } from '../event-store/decider.js';
 import { CommandIdReused } from '../event-store/decision-runner.js';
 import { EventStoreUnavailable, RevisionConflict } from '../event-store/event-store.js';
+import { ReadModelBehind } from '../projecting/await-position.js';
 import { isDatabaseUnavailable } from './database-unavailable.js';
 import { Problem } from './problem.js';
 
@@ -13,6 +14,8 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof CommandIdReused) return Problem.idempotencyKeyReused();
   if (error instanceof EventStoreUnavailable)
     return Problem.unavailable(2, 'the event store is not available', { cause: error });
+  if (error instanceof ReadModelBehind)
+    return Problem.unavailable(1, `${error.projection} has not come to position ${error.position} yet`);
   if (error instanceof HttpException) return ofHttpException(error);
   if (isDatabaseUnavailable(error))
     return Problem.unavailable(2, 'the database is not available', { cause: error });

@@ -5,8 +5,11 @@ import { DataSource } from 'typeorm';
 import { Public } from '../access/roles.js';
 import { EventStore } from '../event-store/event-store.js';
 import { Problem } from '../http/problem.js';
+import { ProjectionCatalogue } from '../projecting/projection-catalogue.js';
+import { projectionStatus } from '../projecting/projection-status.js';
+import { StallWatch } from './stall-watch.js';
 
-const PATIENCE_MS = 2_000;
+const PATIENCE_MS = 3_000;
 /** Anybody may ask; asking often must not become a load on what is asked about. */
 const KEPT_MS = 1_000;
 
@@ -15,11 +18,14 @@ const KEPT_MS = 1_000;
 @Public()
 @Controller('health')
 export class HealthController {
+  private readonly stalls = new StallWatch();
+
   constructor(
     private readonly health: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
     private readonly database: DataSource,
     private readonly eventStore: EventStore,
+    private readonly projections: ProjectionCatalogue,
   ) {}
 
   @ApiOperation({ summary: 'The process is up' })
@@ -28,13 +34,17 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  @ApiOperation({ summary: 'The process can serve: its dependencies answer and no projection is paused' })
+  @ApiOperation({
+    summary: 'The process can serve',
+    description: 'PostgreSQL and the event store answer, and no projection is paused or stalled.',
+  })
   @Get('ready')
   async ready(): Promise<HealthCheckResult> {
     try {
       return await this.health.check([
-        () => this.answers('postgresql', () => this.database.query('SELECT 1')),
-        () => this.answers('eventStore', () => this.eventStore.tail()),
+        () => this.isUp('postgresql', () => answers(this.database.query('SELECT 1'))),
+        () => this.isUp('eventStore', () => answers(this.eventStore.tail())),
+        () => this.isUp('projections', () => this.projectionsMove()),
       ]);
     } catch (error) {
       if (!(error instanceof ServiceUnavailableException)) throw error;
@@ -43,11 +53,25 @@ export class HealthController {
     }
   }
 
-  private answers(name: string, ask: () => Promise<unknown>) {
-    const asked = async (): Promise<void> => {
-      // The message of a driver names hosts and ports.
-      await ask().catch(() => Promise.reject(new Error('does not answer')));
-    };
-    return this.indicators.check(name).attempt(asked).withTimeout(PATIENCE_MS).cacheFor(KEPT_MS);
+  private isUp(name: string, check: () => Promise<void>) {
+    return this.indicators.check(name).attempt(check).withTimeout(PATIENCE_MS).cacheFor(KEPT_MS);
   }
+
+  private async projectionsMove(): Promise<void> {
+    const asked = projectionStatus(this.database, this.eventStore, this.projections.all());
+    const statuses = await asked.catch(() => {
+      throw new Error('not known');
+    });
+    const paused = statuses.filter(({ state }) => state === 'paused').map(({ name }) => name);
+    if (paused.length > 0) throw new Error(`paused: ${paused.join(', ')}`);
+    const stalled = this.stalls.stalled(statuses, performance.now());
+    if (stalled.length > 0) throw new Error(`stalled: ${stalled.join(', ')}`);
+  }
+}
+
+/** The message of a driver names hosts and ports; this one goes out. */
+async function answers(asked: Promise<unknown>): Promise<void> {
+  await asked.catch(() => {
+    throw new Error('does not answer');
+  });
 }

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { HealthController } from './health.controller.js';
 
-/** Needs a DataSource and an EventStore from a global module. What is down is logged by the filter that answers it. */
+/** Wants DataSource, EventStore and ProjectionCatalogue among the global providers. Its log line is the one of the answer. */
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],

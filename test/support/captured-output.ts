@@ -4,10 +4,10 @@ export async function outputOf(work: () => Promise<unknown>): Promise<string> {
   const streams = [process.stdout, process.stderr];
   const originals = streams.map((stream) => stream.write.bind(stream));
   for (const stream of streams) {
-    stream.write = ((chunk: string | Uint8Array) => {
+    stream.write = (chunk: string | Uint8Array) => {
       chunks.push(String(chunk));
       return true;
-    });
+    };
   }
   try {
     await work();

@@ -35,12 +35,20 @@ interface Options extends Pick<ModuleMetadata, 'controllers' | 'imports' | 'prov
   database?: DataSource;
 }
 
+export interface AccessDatabase {
+  url: string;
+  database: DataSource;
+  drop(): Promise<void>;
+  /** drops it under whoever is connected to it */
+  cut(): Promise<void>;
+}
+
 /** An empty database with the tables of access. */
-export async function accessDatabase(): Promise<{ database: DataSource; drop(): Promise<void> }> {
+export async function accessDatabase(): Promise<AccessDatabase> {
   const { url, drop } = await freshDatabase();
   const migrations = [CreateApiKey1795305600000];
   const database = await connectDatabase({ type: 'postgres', url, entities: [ApiKey], migrations });
-  return { database, drop: () => database.destroy().then(drop) };
+  return { url, database, cut: drop, drop: () => database.destroy().then(drop) };
 }
 
 /** An application as `createHttpApp` makes it, listening on a free port, around the given controllers. */
@@ -50,8 +58,7 @@ export async function startHttpApp({
   database: given,
   ...metadata
 }: Options = {}): Promise<HttpApp> {
-  const own = given ? undefined : await accessDatabase();
-  const database = given ?? (own?.database);
+  const { database, drop } = given ? { database: given, drop: () => undefined } : await accessDatabase();
   const root = rootModule(database, access ?? { adminKey: ADMIN_KEY }, metadata);
   const app = await createHttpApp(root, { logLevel: logLevel ?? 'fatal', logFormat: 'json' });
   const routes: Route[] = [];
@@ -62,7 +69,7 @@ export async function startHttpApp({
       for (const one of [method].flat()) routes.push({ method: one, url });
     });
   await app.listen(0, '127.0.0.1');
-  const close = () => app.close().then(() => own?.drop());
+  const close = () => app.close().then(drop);
   return { app, server: app.getHttpServer(), database, routes, close };
 }
 
