@@ -2,6 +2,7 @@ import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
+import { startEmbeddedPostgres } from '../../src/embedded/postgres/embedded-postgres.js';
 import { isAlive } from '../../src/embedded/postgres/postmaster-pid.js';
 import type { RuntimeRecord } from '../../src/embedded/runtime-record.js';
 import { builtModule, type NodeProcess, startNode } from '../support/node-process.js';
@@ -35,8 +36,11 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const process of processes) await process.kill();
   processes = [];
-  // Killed owners leave their server behind; a last owner takes it over and stops it.
-  if ((await readdir(home.path)).length > 0) await close(launch({ eventStoreUrl: OTHER_STORE }));
+  // Killed owners leave their server behind.
+  if ((await readdir(home.path)).length > 0) {
+    const server = await startEmbeddedPostgres({ dir: join(dataDir, 'postgres') });
+    await server.stop();
+  }
   await home.remove();
 });
 
