@@ -3,12 +3,14 @@ import type { Projection } from '../../src/projecting/projection.js';
 import { clientEntries } from './client-entry.js';
 import { clientRecords, clientTags } from './client-record.js';
 
+export const CLIENT_HISTORY = 'client-history';
+
 /**
  * Every fact of a client in words, and the thin card beside it.
  * @param timeZone the business's zone (IANA name): the words name days in it
  */
 export const clientHistory = (timeZone: string): Projection<ClientEvent> => ({
-  name: 'client-history',
+  name: CLIENT_HISTORY,
   version: 1,
   parameters: { timeZone },
   streams: [CLIENT_STREAMS],

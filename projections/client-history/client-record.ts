@@ -14,9 +14,9 @@ import { known } from '../known-client.js';
 
 export type OpenComplaint = {
   complaintId: string;
-  serviceId: string | null;
-  category: string | null;
-  severity: string | null;
+  serviceId?: string;
+  category?: string;
+  severity?: string;
   since: Instant;
 };
 
@@ -101,7 +101,7 @@ export const clientRecords: FoldRule<ClientEvent, ClientRecordRow> = {
     LapseRevoked: living,
     ReactivationRevoked: living,
     ClientComplained: (before, recorded) => {
-      const { complaintId, serviceId = null, category = null, severity = null } = recorded.event.data;
+      const { complaintId, serviceId, category, severity } = recorded.event.data;
       const since = recorded.event.occurredAt;
       return advance(before, recorded, ({ open_complaints }) => {
         const open = [...open_complaints, { complaintId, serviceId, category, severity, since }];

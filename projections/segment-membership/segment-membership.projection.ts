@@ -44,9 +44,11 @@ const segmentSizes: SumRule<SegmentClientRow, SegmentSizeRow> = {
   },
 };
 
+export const SEGMENT_MEMBERSHIP = 'segment-membership';
+
 /** Who was in which segment, and when. */
 export const segmentMembership: Projection<SegmentEvent> = {
-  name: 'segment-membership',
+  name: SEGMENT_MEMBERSHIP,
   version: 1,
   streams: [CLIENT_STREAMS],
   tables: [segmentClients, segmentMembers, segmentSizes],

@@ -6,6 +6,7 @@ import { Rejection } from '../../src/event-store/decider.js';
 import type { RecordedEvent } from '../../src/event-store/envelope.js';
 import type { FoldRule, Row } from '../../src/projecting/projection.js';
 import { plusDays } from '../../src/schema/instant.js';
+import { EventLog } from './recorded-events.js';
 
 /** A life in steps: time passes, then something happens, dated now or some days back. */
 export interface Step {
@@ -76,30 +77,16 @@ export function lifeOf(
   return { events, state };
 }
 
-/** @returns the facts of one client as they would be read back from the store, at positions 100, 200, … */
+/** @returns the facts of one client as they would be read back from the store, recorded after all of them happened */
 export function recordedLife(clientId: string, events: readonly ClientEvent[]): RecordedEvent<ClientEvent>[] {
-  return events.map((event, revision) => {
-    const commandId = uuidv5(`command ${revision}`, clientId);
-    return {
-      id: uuidv5(`event ${revision}`, clientId),
-      stream: clientStream(clientId),
-      revision,
-      position: BigInt(100 * (revision + 1)),
-      recordedAt: plusDays(start, 2_000 + revision),
-      event,
-      envelope: {
-        $correlationId: commandId,
-        $causationId: commandId,
-        commandId,
-        fingerprint: '',
-        actor: { id: 'somebody', role: 'staff' },
-        occurredAt: event.occurredAt,
-        schemaVersion: 1,
-        source: 'api',
-        hash: '',
-      },
-    };
-  });
+  const log = new EventLog<ClientEvent>();
+  events.forEach(({ type, data, occurredAt }, index) =>
+    log.record(clientStream(clientId), type, data, {
+      at: occurredAt,
+      recordedAt: plusDays(start, 4_000 + index),
+    }),
+  );
+  return log.events;
 }
 
 /** @returns the row that a fold makes of the facts of one client */
