@@ -9,6 +9,7 @@ import { tellWrongMethods } from './methods.js';
 import { NextLinkInterceptor } from './next-link.interceptor.js';
 import { serveDocumentation } from './openapi.js';
 import { ProblemFilter } from './problem.filter.js';
+import { serveProblemsPage } from './problems-page.js';
 import { RepresentationInterceptor } from './representation.interceptor.js';
 import { forbidCaching, useSecurityHeaders } from './security-headers.js';
 import { answerUnreadable, refuseBeforeRouting } from './unreadable-request.js';
@@ -17,10 +18,11 @@ import { RequestValidationPipe } from './validation.js';
 const BODY_LIMIT = 1_048_576;
 const BASE = 'api/v1';
 /** For machines and people, at the root; everything else is the API's. */
-const OUTSIDE_BASE = ['health/live', 'health/ready', 'metrics', 'docs/problems'];
+const OUTSIDE_BASE = ['health/live', 'health/ready', 'metrics'];
 
 /**
- * The application as it serves HTTP, ready to `listen`. Controllers name their paths below `/api/v1`.
+ * The application as it serves HTTP, ready to `listen`. Controllers name their paths below `/api/v1`. `close` takes no
+ * more calls and lets those under way come to their end; when that is to be, is for the process to say.
  * @param module the root module, whose imports bring the guards (AccessModule)
  */
 export async function createHttpApp(
@@ -64,5 +66,6 @@ export function configureApp(app: NestFastifyApplication): NestFastifyApplicatio
   // The outer one is first on the way in and last on the way out: the link is read off the body before it becomes CSV.
   app.useGlobalInterceptors(new RepresentationInterceptor(app.get(Reflector)), new NextLinkInterceptor());
   serveDocumentation(app);
+  serveProblemsPage(fastify);
   return app;
 }

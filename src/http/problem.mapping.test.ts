@@ -54,7 +54,7 @@ describe('what went wrong becomes a problem', () => {
   });
 
   it('a read model that has not come far enough is 503, with its name and a second to wait', () => {
-    const problem = toProblem(new ReadModelBehind('client-history', 12n));
+    const problem = toProblem(new ReadModelBehind('client-history', 12n, 7n));
     expect([problem.status, problem.more.headers]).toEqual([503, { 'Retry-After': '1' }]);
     expect(problem.detail).toBe('client-history has not come to position 12 yet');
   });

@@ -109,7 +109,7 @@ describe('health', () => {
     await count(eventStore, -1);
     const answer = await waitUntil('the projection has paused', async () => {
       const asked = await ask('ready');
-      return asked.status === 503 && asked;
+      return asked.status === 503 ? asked : undefined;
     });
     expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
     expect(answer.headers['retry-after']).toBe('5');

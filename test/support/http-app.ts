@@ -8,7 +8,6 @@ import { ApiKey } from '../../src/access/api-key.entity.js';
 import { CreateApiKey1795305600000 } from '../../src/access/migrations/create-api-key.js';
 import { connectDatabase } from '../../src/database.js';
 import { createHttpApp } from '../../src/http/configure-app.js';
-import { HttpModule } from '../../src/http/http.module.js';
 import { freshDatabase } from './servers.js';
 
 export const ADMIN_KEY = 'an-admin-key-of-the-environment-that-is-long-enough';
@@ -80,7 +79,7 @@ function rootModule(database: DataSource, access: AccessOptions, metadata: Modul
 
   @Module({
     ...metadata,
-    imports: [Infrastructure, HttpModule, AccessModule.forRoot(access), ...(metadata.imports ?? [])],
+    imports: [Infrastructure, AccessModule.forRoot(access), ...(metadata.imports ?? [])],
   })
   class Root {}
   return Root;

@@ -1,20 +1,9 @@
-import { Controller, Get, Header } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
-import { Public } from '../access/roles.js';
+import type { FastifyInstance } from './fastify-types.js';
 import { PROBLEM_KINDS } from './problem-kinds.js';
-import { Writes } from './representation.js';
 
-/** The page that the `type` of a problem refers to. */
-@ApiExcludeController()
-@Public()
-@Controller('docs/problems')
-export class ProblemsPageController {
-  @Get()
-  @Writes('text/html')
-  @Header('content-type', 'text/html; charset=utf-8')
-  page(): string {
-    return PAGE;
-  }
+/** Serves the page that the `type` of a problem refers to. Like the rest of the documentation it is open to everybody. */
+export function serveProblemsPage(fastify: FastifyInstance): void {
+  fastify.get('/docs/problems', (_request, reply) => reply.type('text/html; charset=utf-8').send(PAGE));
 }
 
 const sections = Object.entries(PROBLEM_KINDS).map(([kind, { status, title, about }]) => {
