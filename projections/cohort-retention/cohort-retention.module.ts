@@ -1,8 +1,9 @@
 import { Inject, Module, type DynamicModule } from '@nestjs/common';
 import { ProjectionHandler } from '../../src/projecting/projection-handler.js';
+import { ReadModels } from '../read-models.js';
 import { cohortRetention } from './cohort-retention.projection.js';
 import { RetentionController } from './retention.controller.js';
-import { BUSINESS_ZONE, RetentionQueryHandler } from './retention.query.js';
+import { BUSINESS_ZONE, GetRetentionHandler } from './retention.query.js';
 
 @ProjectionHandler()
 export class CohortRetention {
@@ -20,7 +21,12 @@ export class CohortRetentionModule {
     return {
       module: CohortRetentionModule,
       controllers: [RetentionController],
-      providers: [{ provide: BUSINESS_ZONE, useValue: zone }, CohortRetention, RetentionQueryHandler],
+      providers: [
+        { provide: BUSINESS_ZONE, useValue: zone },
+        CohortRetention,
+        ReadModels,
+        GetRetentionHandler,
+      ],
     };
   }
 }

@@ -5,10 +5,11 @@ import { Roles } from '../../src/access/roles.js';
 import { AwaitPosition, type Await } from '../../src/http/await-position.js';
 import type { FastifyReply } from '../../src/http/fastify-types.js';
 import { Rows } from '../../src/http/representation.js';
+import { answered } from '../read-models.js';
 import { RetentionReport } from './retention.answer.js';
 import { csvRows } from './retention.csv.js';
 import { RetentionParameters } from './retention.parameters.js';
-import { RetentionQuery } from './retention.query.js';
+import { GetRetention } from './retention.query.js';
 
 @ApiTags('analytics')
 @Controller('analytics/retention')
@@ -26,11 +27,9 @@ export class RetentionController {
   @ApiOkResponse({ type: RetentionReport })
   async retention(
     @Query() parameters: RetentionParameters,
-    @AwaitPosition() awaiting: Await | undefined,
+    @AwaitPosition() wait: Await | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RetentionReport> {
-    const report = await this.queries.execute(new RetentionQuery(parameters, awaiting));
-    if (report.meta.position !== null) void reply.header('X-Position', report.meta.position);
-    return report;
+    return answered(reply, await this.queries.execute(new GetRetention(parameters, wait)));
   }
 }

@@ -1,10 +1,9 @@
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { DataSource } from 'typeorm';
 import type { Await } from '../../src/http/await-position.js';
-import { PositionAwaiter } from '../../src/projecting/await-position.js';
-import { snapshot } from '../../src/projecting/read-model.js';
+import type { Snapshot } from '../../src/projecting/read-model.js';
 import type { Instant } from '../../src/schema/instant.js';
+import { ReadModels } from '../read-models.js';
 import { COHORT_RETENTION } from './cohort-retention.projection.js';
 import { figuresAsOf, figuresOfNow } from './figures-from-counters.js';
 import { figuresFromFacts } from './figures-from-facts.js';
@@ -18,37 +17,33 @@ import { clientRetention, revenueRetention } from './retention.js';
 /** Token of the business's zone (IANA name), in which the counters' months are. */
 export const BUSINESS_ZONE = Symbol('business zone');
 
-export class RetentionQuery extends Query<RetentionReport> {
+export class GetRetention extends Query<Snapshot<RetentionReport>> {
   constructor(
     readonly parameters: RetentionParameters,
-    /** what the counters must have seen; undefined: answer at once */
-    readonly awaiting?: Await,
+    readonly wait?: Await,
   ) {
     super();
   }
 }
 
-@QueryHandler(RetentionQuery)
-export class RetentionQueryHandler implements IQueryHandler<RetentionQuery> {
-  /** months as the counters have them */
+@QueryHandler(GetRetention)
+export class GetRetentionHandler implements IQueryHandler<GetRetention> {
   private readonly business: MonthCalendar;
 
   constructor(
-    private readonly database: DataSource,
-    private readonly awaiter: PositionAwaiter,
+    private readonly readModels: ReadModels,
     @Inject(BUSINESS_ZONE) zone: string,
   ) {
     this.business = monthCalendar(zone);
   }
 
   /** @throws Problem 400 for parameters that contradict each other; ReadModelBehind when the wait runs out */
-  async execute({ parameters, awaiting }: RetentionQuery): Promise<RetentionReport> {
-    const { tz = this.business.zone, measure, periods } = parameters;
+  async execute({ parameters, wait }: GetRetention): Promise<Snapshot<RetentionReport>> {
+    const { tz = this.business.zone, anchor, mode, grain, window, measure, periods } = parameters;
     const calendar = tz === this.business.zone ? this.business : monthCalendar(tz);
     const bounds = boundsOf(parameters, calendar, now());
-    if (awaiting) await this.awaiter.waitUntil(COHORT_RETENTION, awaiting.position, awaiting.timeoutMs);
-    const { position, result } = await snapshot(this.database, COHORT_RETENTION, async (sql) => {
-      // Read after the snapshot was taken: nothing in it happened later.
+    const { result, ...progress } = await this.readModels.ask(COHORT_RETENTION, wait, async (sql) => {
+      // Read once the state is fixed that is read: nothing in it happened later.
       const generatedAt = now();
       const asOf = parameters.asOf ?? generatedAt;
       return { generatedAt, asOf, figures: await this.figures(sql, parameters, calendar, asOf) };
@@ -56,19 +51,16 @@ export class RetentionQueryHandler implements IQueryHandler<RetentionQuery> {
     const { generatedAt, asOf, figures } = result;
     const frame = { calendar, asOf, periods, ...bounds };
     const report = measure === 'clients' ? clientRetention(figures, frame) : revenueRetention(figures, frame);
-    const { anchor, mode, grain, window } = parameters;
-    return {
-      meta: {
-        definition: definitionOf(parameters, tz),
-        params: { anchor, mode, grain, window, measure, ...bounds, periods },
-        tz,
-        asOf,
-        knownAt: generatedAt,
-        position: position === null ? null : String(position),
-        generatedAt,
-      },
-      ...report,
+    const meta = {
+      definition: definitionOf(parameters, tz),
+      params: { anchor, mode, grain, window, measure, ...bounds, periods },
+      tz,
+      asOf,
+      knownAt: generatedAt,
+      position: progress.position === null ? null : String(progress.position),
+      generatedAt,
     };
+    return { ...progress, result: { meta, ...report } };
   }
 
   private figures(

@@ -139,7 +139,7 @@ test('by first service, who was never serviced is in no cohort', async () => {
 });
 
 test('in another zone the months are those of that zone', async () => {
-  // 09:00 on the 31st in UTC is 22:00 or later of the 31st in Auckland, 23 hours before it in Honolulu.
+  // 09:00 of 31 January in UTC is 22:00 of the same day in Auckland, whose months begin 13 hours before those of UTC.
   const { body } = await report('?tz=Pacific/Auckland&asOf=2024-03-20T00:00:00Z').expect(200);
   expect(body.meta.tz).toBe('Pacific/Auckland');
   expect(body.cohorts[0]).toMatchObject({ cohort: '2024-01', start: '2023-12-31T11:00:00.000Z', size: 3 });
