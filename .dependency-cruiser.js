@@ -18,10 +18,10 @@ export default {
     },
     {
       name: 'decisions-are-pure',
-      comment: 'deciders, decisions and folds know no framework, no I/O and no clock',
+      comment: 'deciders, decisions and folds know no framework, no I/O and no clock (UUIDv5 is a pure function)',
       severity: 'error',
       from: { path: '^src/.*\\.(decider|decision|evolve)\\.ts$' },
-      to: { dependencyTypes: ['npm', 'core'] },
+      to: { dependencyTypes: ['npm', 'core'], pathNot: 'node_modules/uuid/' },
     },
     {
       name: 'engine-knows-no-domain',
@@ -68,6 +68,6 @@ export default {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js'], exportsFields: ['exports'], conditionNames: ['import', 'require'] },
+    enhancedResolveOptions: { extensions: ['.ts', '.js'], exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
   },
 };
