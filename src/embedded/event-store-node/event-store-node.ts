@@ -1,7 +1,9 @@
 import { Appender } from './writing/appender.js';
 import type { EventStore } from './event-store.js';
 import { startGrpcServer, type GrpcMethod } from './wire/grpc-server.js';
+import { gossipService } from './gossip.service.js';
 import { LiveTail } from './log/live-tail.js';
+import { probeLog } from './log/log-check.js';
 import { LogReader } from './log/log-reader.js';
 import { serverFeaturesService } from './server-features.service.js';
 import { StreamReader } from './reading/stream-reader.js';
@@ -31,7 +33,7 @@ export interface EventStoreNode {
 
 /**
  * Starts a server that speaks EventStoreDB's protocol, with its log in a PostgreSQL database, in this thread.
- * Throws when another node has the log open, the database cannot be used, or the port is taken.
+ * Throws when another node has the log open, the log is damaged, the database cannot be used, or the port is taken.
  */
 export async function startEventStoreNode(options: EventStoreNodeOptions): Promise<EventStoreNode> {
   const {
@@ -48,6 +50,7 @@ export async function startEventStoreNode(options: EventStoreNodeOptions): Promi
   let appender: Appender | undefined;
   try {
     appender = await Appender.open(tail, { databaseUrl, now, log });
+    await probeLog(reader, tail.head);
     if (tail.head === 0) await beginLog(appender);
     const store: EventStore = { appender, tail, log: reader, streams };
     const server = await startGrpcServer({ host, port, methods: methodsOf(store), log });
@@ -77,6 +80,7 @@ async function beginLog(appender: Appender): Promise<void> {
 function methodsOf(store: EventStore): Map<string, GrpcMethod> {
   const services = {
     'event_store.client.streams.Streams': streamsService(store),
+    'event_store.client.gossip.Gossip': gossipService(),
     'event_store.client.server_features.ServerFeatures': serverFeaturesService(),
   };
   return new Map(

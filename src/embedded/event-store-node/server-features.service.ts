@@ -12,6 +12,7 @@ const FEATURES: Record<string, Record<string, string[]>> = {
     tombstone: [],
     batchappend: ['deadline_duration'],
   },
+  'event_store.client.gossip.gossip': { read: [] },
   'event_store.client.server_features.serverfeatures': { getsupportedmethods: [] },
 };
 

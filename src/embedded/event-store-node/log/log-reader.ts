@@ -14,6 +14,11 @@ const STREAM_RULES = `
   SELECT EXISTS (SELECT FROM event_log WHERE stream = $1 AND revision = 9223372036854775807) AS tombstoned,
          (SELECT data FROM event_log WHERE stream = $2 ORDER BY revision DESC LIMIT 1) AS metadata`;
 
+const STREAM_WITH_GAP = `
+  SELECT stream FROM event_log WHERE revision < 9223372036854775807
+   GROUP BY stream HAVING count(*) <> max(revision) + 1 LIMIT 1`;
+const QUERY_CANCELED = '57014';
+
 /** Thrown when what the log holds is not what was written. Names the place. */
 export class DamagedLogError extends Error {}
 
@@ -73,6 +78,36 @@ export class LogReader {
       return record;
     }, undefined);
     return page;
+  }
+
+  /** Position of the last record, 0 for an empty log. */
+  async head(): Promise<number> {
+    const { rows } = await this.#pool.query<{ head: string | null }>(
+      'SELECT max(position) AS head FROM event_log',
+    );
+    return Number(rows[0]?.head ?? 0);
+  }
+
+  /** How many records there are, or undefined when counting them takes longer than `patienceMs`. */
+  async count(patienceMs: number): Promise<number | undefined> {
+    const client = await this.#pool.connect();
+    try {
+      await client.query(`SET statement_timeout = ${patienceMs}`);
+      const { rows } = await client.query<{ count: string }>('SELECT count(*) FROM event_log');
+      return Number(rows[0]?.count);
+    } catch (error) {
+      if ((error as { code?: string }).code === QUERY_CANCELED) return undefined;
+      throw error;
+    } finally {
+      // The connection is not used again, so that the timeout is nobody else's.
+      client.release(true);
+    }
+  }
+
+  /** A stream whose revisions are not 0, 1, 2 …, if there is one. Looks at the whole log. */
+  async streamWithGap(): Promise<string | undefined> {
+    const { rows } = await this.#pool.query<{ stream: string }>(STREAM_WITH_GAP);
+    return rows[0]?.stream;
   }
 
   /** Whether a stream is tombstoned, and the data of the last event of its metadata stream if there is one. */

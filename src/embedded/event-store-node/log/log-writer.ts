@@ -11,6 +11,8 @@ const LOCK_PATIENCE_MS = 2_000;
 const APPEND = `COPY event_log (${RECORD_COLUMNS}) FROM STDIN (FORMAT binary)`;
 
 const LAST_POSITION = 'SELECT coalesce(max(position), 0) AS position FROM event_log';
+const LAST_EVENTS = `
+  SELECT event_id, stream, revision, position FROM event_log ORDER BY position DESC LIMIT $1`;
 const STREAM_HEADS = `
   SELECT asked.stream, head.revision, meta.data AS metadata
     FROM unnest($1::text[], $2::text[]) AS asked (stream, metastream)
@@ -22,6 +24,12 @@ const RECORDED_IDS = `
   SELECT asked.number, log.revision, log.position, log.event_id
     FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[]) AS asked (number, stream, first, last)
     JOIN event_log log ON log.stream = asked.stream AND log.revision BETWEEN asked.first AND asked.last`;
+
+/** An event and where it is. */
+export interface PlacedEvent extends RecordedAt {
+  id: Buffer;
+  stream: string;
+}
 
 /** A stretch of a stream, both revisions inclusive. */
 export interface Stretch {
@@ -92,6 +100,20 @@ export class LogWriter {
   async lastPosition(): Promise<number> {
     const { rows } = await this.client.query<{ position: string }>(LAST_POSITION);
     return Number(rows[0]?.position ?? 0);
+  }
+
+  /** The events appended last, the oldest of them first. */
+  async lastEvents(count: number): Promise<PlacedEvent[]> {
+    const { rows } = await this.client.query<Record<'event_id' | 'stream' | 'revision' | 'position', string>>(
+      LAST_EVENTS,
+      [count],
+    );
+    return rows.reverse().map((row) => ({
+      id: parseUuid(row.event_id) as Buffer,
+      stream: row.stream,
+      revision: Number(row.revision),
+      position: Number(row.position),
+    }));
   }
 
   /** Writes the records in one transaction; resolved means durable. A throw leaves the outcome unknown. */

@@ -14,6 +14,8 @@ const GROUP_BYTES = 8 * 1024 * 1024;
 /** Callers are asked to wait while more than this is queued. */
 const QUEUE_BYTES = 32 * 1024 * 1024;
 const HEADS_CACHED = 100_000;
+/** Of the events before, so many are known again when the log is opened, so that a retry across it is recognised. */
+const REMEMBERED_AT_START = 10_000;
 const DEADLINE_SWEEP_MS = 100;
 const RECONNECT_FIRST_MS = 50;
 const RECONNECT_MOST_MS = 1_000;
@@ -194,7 +196,9 @@ export class Appender {
   async #open(): Promise<void> {
     const writer = await LogWriter.open(this.options.databaseUrl, (error) => this.#recover(error));
     const head = await writer.lastPosition();
+    const last = await writer.lastEvents(REMEMBERED_AT_START);
     if (this.#closed) return writer.close();
+    for (const { id, stream, revision, position } of last) this.#recent.add(id, stream, revision, position);
     this.#nextPosition = head + 1;
     this.#writer = writer;
     this.tail.reset(head);
