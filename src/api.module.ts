@@ -15,7 +15,12 @@ export class ApiModule {
     const { adminKey, oidc, clockSeconds } = booted.config;
     return {
       module: ApiModule,
-      imports: [CoreModule.forRoot(booted), AccessModule.forRoot({ adminKey, oidc }), ClientModule, HealthModule],
+      imports: [
+        CoreModule.forRoot(booted),
+        AccessModule.forRoot({ adminKey, oidc }),
+        ClientModule,
+        HealthModule,
+      ],
       providers: [
         LapseClock,
         {

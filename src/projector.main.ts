@@ -8,7 +8,9 @@ import { createLogger } from './http/logging.js';
 /** Projections alone, for a machine of their own. Beside other processes it shares the work: each projection has one leader. */
 const booted = await boot({ attach: true });
 const { config, runtime } = booted;
-const app = await NestFactory.createApplicationContext(CoreModule.forRoot(booted), { logger: createLogger(config) });
+const app = await NestFactory.createApplicationContext(CoreModule.forRoot(booted), {
+  logger: createLogger(config),
+});
 closeOnSignal(async () => {
   await app.close();
   await runtime.close();

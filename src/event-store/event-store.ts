@@ -135,7 +135,9 @@ async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
 
 /** Transport failures, whatever form the client gives them (some come as raw gRPC errors), become one type. */
 const asOurs = (error: unknown): unknown =>
-  !(error instanceof EventStoreUnavailable) && isUnavailable(error) ? new EventStoreUnavailable(error) : error;
+  !(error instanceof EventStoreUnavailable) && isUnavailable(error)
+    ? new EventStoreUnavailable(error)
+    : error;
 
 /** @returns whether an error of the client's, or of ours, says that the store cannot be reached or did not answer */
 export function isUnavailable(error: unknown): boolean {

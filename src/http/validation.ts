@@ -28,6 +28,7 @@ export class RequestValidationPipe extends ValidationPipe {
       throw Problem.badRequest([
         { path: 'body', message: `must not be nested deeper than ${DEEPEST} levels` },
       ]);
+    if (metadata.type === 'body') refuseOddBody(value);
     if (metadata.type === 'query') refuseRepeated(value, metadata);
     return (await super.transform(value, metadata)) as unknown;
   }
@@ -46,6 +47,15 @@ export function fieldErrors(errors: readonly ValidationError[], parent = ''): Fi
     if (found.length > MOST_ERRORS) break;
   }
   return found.slice(0, MOST_ERRORS);
+}
+
+/** What class-transformer would take for a list of bodies, or silently leave out. A call without a body is for the class to judge. */
+function refuseOddBody(body: unknown): void {
+  if (body === undefined) return;
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw Problem.badRequest([{ path: 'body', message: 'must be a JSON object' }]);
+  if (Object.hasOwn(body, 'constructor'))
+    throw Problem.badRequest([{ path: 'constructor', message: 'unknown field' }]);
 }
 
 /** A parameter given twice is a contradiction, unless it is a list. */

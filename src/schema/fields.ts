@@ -52,10 +52,7 @@ export function field(kind: string, options: FieldOptions, schema: object, rules
     const own = described.get(target) ?? new Map<string, FieldDescription>();
     own.set(String(property), { name: String(property), kind, about, optional, personal });
     described.set(target, own);
-    const applied = [
-      ...rules,
-      ApiProperty({ description: about, required: !optional, example, ...schema }),
-    ];
+    const applied = [...rules, ApiProperty({ description: about, required: !optional, example, ...schema })];
     // Only an absent field skips the rules. IsOptional would let null through as well, and null means nothing here.
     if (optional) applied.push(ValidateIf((_object, value) => value !== undefined));
     for (const rule of applied) rule(target, property);
