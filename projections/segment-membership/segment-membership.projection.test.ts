@@ -112,7 +112,7 @@ describe('the segments read model', () => {
   it('comes out the same however the facts of a life arrive', async () => {
     const life = fc.asyncProperty(lives, async (steps) => {
       const { segment_size } = await spec.given(recordedLife(ADA, lifeOf(ADA, steps).events)).rows();
-      const states = segment_size?.filter(({ segment }) => String(segment).startsWith('state:')) ?? [];
+      const states = segment_size?.filter(({ segment }) => (segment as string).startsWith('state:')) ?? [];
       expect(states.reduce((sum, { members }) => sum + Number(members), 0)).toBe(1);
     });
     await fc.assert(life, { numRuns: 5 });

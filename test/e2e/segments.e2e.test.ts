@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Tenure } from '../support/tenure.js';
+
+const uuid = (n: number) => `c1000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+const [ADA, BEN] = [uuid(1), uuid(2)];
+
+let tenure: Tenure;
+/** ids of events, by what they did to Ada */
+const event: Record<string, string> = {};
+
+beforeAll(async () => {
+  tenure = await Tenure.start();
+  const adaConverts = { clientId: ADA, name: 'Ada', tags: ['vip'], occurredAt: '2024-01-01T09:00:00Z' };
+  const converted = await tenure.record('post', '/clients', adaConverts);
+  const serve = (occurredAt: string) => tenure.record('post', `/clients/${ADA}/services`, { occurredAt });
+  const served = await serve('2024-01-11T09:00:00Z');
+  // It reports the lapse that was due on 10 April, too.
+  Object.assign(event, {
+    converted: converted.events[0]?.id,
+    serviced: served.events[0]?.id,
+    lapsed: served.events[1]?.id,
+  });
+  await tenure.record('post', '/clients', { clientId: BEN, name: 'Ben', occurredAt: '2024-02-01T09:00:00Z' });
+  const garden = await tenure.record('put', `/clients/${BEN}/tags/garden`);
+  expect(garden.events).toHaveLength(1);
+  await tenure.record('delete', `/clients/${BEN}/tags/garden`);
+});
+afterAll(() => tenure.close());
+
+const members = (id: string, query = '', role: 'staff' | 'analyst' | 'auditor' = 'staff') =>
+  tenure.ask(`/segments/${id}/members${query}`, role);
+const ids = (body: { items: { clientId: string }[] }) => body.items.map(({ clientId }) => clientId);
+
+describe('the segments', () => {
+  it('are one for each state and one for each tag that somebody had, with the number of clients in each', async () => {
+    const { body, headers } = await tenure.ask('/segments', 'analyst').expect(200);
+    expect(body.items.map(({ id, size, everSize }: Record<string, unknown>) => [id, size, everSize])).toEqual(
+      [
+        ['state:active', 0, 1],
+        ['state:lapsed', 1, 1],
+        ['state:new', 1, 2],
+        ['state:reactivated', 0, 0],
+        ['tag:garden', 0, 1],
+        ['tag:vip', 1, 1],
+      ],
+    );
+    expect(headers['x-position']).toMatch(/^\d+$/);
+    const { body: page } = await tenure.ask('/segments?limit=5').expect(200);
+    const { body: rest } = await tenure.ask(`/segments?limit=5&cursor=${page.nextCursor}`).expect(200);
+    expect([...page.items, ...rest.items]).toEqual(body.items);
+  });
+
+  it('say each in words who is in it', async () => {
+    const { body } = await tenure.ask('/segments/state:new', 'auditor').expect(200);
+    expect(body).toEqual({
+      ...{ id: 'state:new', kind: 'state', name: 'new', description: 'Converted, and not serviced yet' },
+      ...{ size: 1, everSize: 2 },
+    });
+    expect((await tenure.ask('/segments/tag:vip').expect(200)).body.description).toBe('Tagged vip');
+  });
+
+  it('are unknown by any other id, and by a tag that nobody ever had', async () => {
+    for (const id of ['state:gone', 'tag:nobody-has-it', 'tag:', 'vip', 'state:constructor']) {
+      await tenure.ask(`/segments/${id}`).expect(404);
+      await members(id).expect(404);
+    }
+  });
+});
+
+describe('the members of a segment', () => {
+  it('are those of now, with the facts that brought them in', async () => {
+    const { body } = await members('state:lapsed').expect(200);
+    expect(body).toEqual({
+      items: [{ clientId: ADA, name: 'Ada', since: '2024-04-10T09:00:00.000Z', enteredBy: event.lapsed }],
+    });
+    expect((await members('tag:garden').expect(200)).body).toEqual({ items: [] });
+  });
+
+  it('are those of any date: what happened at that very instant does not count yet', async () => {
+    const asOf = async (instant: string, id = 'state:active') =>
+      ids((await members(id, `?asOf=${instant}`).expect(200)).body);
+    expect(await asOf('2024-01-11T09:00:00Z')).toEqual([]);
+    expect(await asOf('2024-01-11T09:00:00Z', 'state:new')).toEqual([ADA]);
+    expect(await asOf('2024-01-11T09:00:00.001Z')).toEqual([ADA]);
+    expect(await asOf('2024-04-10T09:00:00Z')).toEqual([ADA]);
+    expect(await asOf('2024-04-10T09:00:00.001Z')).toEqual([]);
+  });
+
+  it('are told to analysts by id and date, never by name', async () => {
+    const analyst = await members('tag:vip', '', 'analyst').expect(200);
+    expect(analyst.body.items).toEqual([
+      { clientId: ADA, since: '2024-01-01T09:00:00.000Z', enteredBy: event.converted },
+    ]);
+    expect((await members('tag:vip', '', 'auditor').expect(200)).body.items[0].name).toBe('Ada');
+    const csv = await members('tag:vip', '', 'analyst').set('Accept', 'text/csv').expect(200);
+    expect(csv.text).not.toContain('Ada');
+  });
+
+  it('come page by page as of one instant, whoever enters meanwhile', async () => {
+    const query = '?limit=1&asOf=2024-01-20T00:00:00Z';
+    expect((await members('tag:vip', query).expect(200)).body.nextCursor).toBeUndefined();
+    for (const n of [11, 12, 13])
+      await tenure.record('post', '/clients', {
+        clientId: uuid(n),
+        occurredAt: `2024-03-0${n - 10}T00:00:00Z`,
+      });
+    const first = await members('state:new', '?limit=2').expect(200);
+    expect(ids(first.body)).toEqual([uuid(13), uuid(12)]);
+    await tenure.record('post', '/clients', { clientId: uuid(14) });
+    const { nextCursor } = first.body;
+    const rest = await members('state:new', `?limit=2&cursor=${nextCursor}`).expect(200);
+    expect(ids(rest.body)).toEqual([uuid(11), BEN]);
+    const other = await members('state:new', `?limit=2&asOf=2024-03-03T00:00:00Z&cursor=${nextCursor}`);
+    expect(other.body.errors[0].path).toBe('cursor');
+  });
+});
+
+describe('the segments of a client', () => {
+  it('are those of now and those before, latest entered first, each with the facts behind it', async () => {
+    const { body } = await tenure.ask(`/clients/${ADA}/segments`).expect(200);
+    const state = (name: string) => ({ id: `state:${name}`, kind: 'state', name });
+    expect(body).toEqual({
+      now: [
+        { segment: state('lapsed'), since: '2024-04-10T09:00:00.000Z', enteredBy: event.lapsed },
+        {
+          segment: { id: 'tag:vip', kind: 'tag', name: 'vip' },
+          ...{ since: '2024-01-01T09:00:00.000Z', enteredBy: event.converted },
+        },
+      ],
+      before: [
+        {
+          segment: state('active'),
+          ...{ since: '2024-01-11T09:00:00.000Z', enteredBy: event.serviced },
+          ...{ until: '2024-04-10T09:00:00.000Z', leftBy: event.lapsed },
+        },
+        {
+          segment: state('new'),
+          ...{ since: '2024-01-01T09:00:00.000Z', enteredBy: event.converted },
+          ...{ until: '2024-01-11T09:00:00.000Z', leftBy: event.serviced },
+        },
+      ],
+    });
+  });
+
+  it('are for staff and auditors, and not there for a client that never converted', async () => {
+    await tenure.ask(`/clients/${ADA}/segments`, 'auditor').expect(200);
+    await tenure.ask(`/clients/${ADA}/segments`, 'analyst').expect(403);
+    await tenure.ask(`/clients/${uuid(999)}/segments`).expect(404);
+  });
+});

@@ -1,0 +1,67 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import request, { type Test } from 'supertest';
+import type { Role } from '../../src/access/role.js';
+import { ApiModule } from '../../src/api.module.js';
+import { readConfig } from '../../src/config.js';
+import { createHttpApp } from '../../src/http/configure-app.js';
+import { freshEventStore } from './event-store.js';
+import { ADMIN_KEY } from './http-app.js';
+import { freshDatabase } from './servers.js';
+
+/** The whole application over an event store and a database of its own, and a caller of each role. */
+export class Tenure {
+  private readonly keys = new Map<Role, string>([['admin', ADMIN_KEY]]);
+  /** of the last fact that `record` recorded */
+  private position = '';
+
+  private constructor(
+    private readonly app: NestFastifyApplication,
+    readonly close: () => Promise<void>,
+  ) {}
+
+  /** The lapse clock stands still: lapses come from the services recorded after them. */
+  static async start(environment: Record<string, string> = {}): Promise<Tenure> {
+    const [eventStore, database] = await Promise.all([freshEventStore(), freshDatabase()]);
+    const quiet = { TENURE_ADMIN_KEY: ADMIN_KEY, TENURE_CLOCK_SECONDS: '0', LOG_LEVEL: 'fatal' };
+    const config = readConfig({ ...quiet, ...environment });
+    const runtime = {
+      ...{ eventStoreUrl: eventStore.url, databaseUrl: database.url, owner: false },
+      ...{ failed: new Promise<never>(() => undefined), close: () => Promise.resolve() },
+    };
+    const app = await createHttpApp(ApiModule.forRoot({ config, runtime }), config);
+    await app.listen(0, '127.0.0.1');
+    const tenure = new Tenure(app, async () => {
+      await app.close();
+      await Promise.all([eventStore.close(), database.drop()]);
+    });
+    for (const role of ['staff', 'analyst', 'auditor'] as const) {
+      const issued = await tenure.call('post', '/api-keys').send({ name: role, role }).expect(201);
+      tenure.keys.set(role, issued.body.key as string);
+    }
+    return tenure;
+  }
+
+  /** @param path below /api/v1 */
+  call(method: 'get' | 'post' | 'put' | 'delete', path: string, role: Role = 'admin'): Test {
+    return request(this.app.getHttpServer())
+      [method](`/api/v1${path}`)
+      .set('Authorization', `Bearer ${this.keys.get(role)}`);
+  }
+
+  /** Sends a command that has to succeed, as staff. @returns its answer */
+  async record(
+    method: 'post' | 'put' | 'delete',
+    path: string,
+    body?: object,
+  ): Promise<{ clientId: string; events: { id: string; type: string }[] }> {
+    const answer = await this.call(method, path, 'staff').send(body);
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+    this.position = answer.body.position;
+    return answer.body;
+  }
+
+  /** Asks once the read model has seen everything that was recorded. */
+  ask(path: string, role: Role = 'staff'): Test {
+    return this.call('get', path, role).set('X-Await-Position', this.position);
+  }
+}
