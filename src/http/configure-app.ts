@@ -4,12 +4,11 @@ import { NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '../config.js';
 import { acceptJsonOnly } from './body-parser.js';
+import { serveDocumentation } from './documentation.js';
 import { createLogger, logRequests } from './logging.js';
 import { tellWrongMethods } from './methods.js';
 import { NextLinkInterceptor } from './next-link.interceptor.js';
-import { serveDocumentation } from './openapi.js';
 import { ProblemFilter } from './problem.filter.js';
-import { serveProblemsPage } from './problems-page.js';
 import { RepresentationInterceptor } from './representation.interceptor.js';
 import { forbidCaching, useSecurityHeaders } from './security-headers.js';
 import { answerUnreadable, refuseBeforeRouting } from './unreadable-request.js';
@@ -66,6 +65,5 @@ export function configureApp(app: NestFastifyApplication): NestFastifyApplicatio
   // The outer one is first on the way in and last on the way out: the link is read off the body before it becomes CSV.
   app.useGlobalInterceptors(new RepresentationInterceptor(app.get(Reflector)), new NextLinkInterceptor());
   serveDocumentation(app);
-  serveProblemsPage(fastify);
   return app;
 }

@@ -48,16 +48,6 @@ const HEADERS = {
   },
 } as const;
 
-/** Serves the reference at /docs and /docs/openapi.json, from the packages installed: it works without a network. */
-export function serveDocumentation(app: NestFastifyApplication): void {
-  SwaggerModule.setup('docs', app, () => describeApi(app), {
-    jsonDocumentUrl: 'docs/openapi.json',
-    raw: ['json'],
-    customSiteTitle: 'Tenure API',
-    swaggerOptions: { validatorUrl: null, persistAuthorization: false, displayRequestDuration: true },
-  });
-}
-
 /** @returns the OpenAPI document of all routes, with what holds for every one of them written into each */
 export function describeApi(app: NestFastifyApplication): OpenAPIObject {
   const config = new DocumentBuilder()

@@ -1,17 +1,12 @@
-import type { FastifyInstance } from './fastify-types.js';
 import { PROBLEM_KINDS } from './problem-kinds.js';
-
-/** Serves the page that the `type` of a problem refers to. Like the rest of the documentation it is open to everybody. */
-export function serveProblemsPage(fastify: FastifyInstance): void {
-  fastify.get('/docs/problems', (_request, reply) => reply.type('text/html; charset=utf-8').send(PAGE));
-}
 
 const sections = Object.entries(PROBLEM_KINDS).map(([kind, { status, title, about }]) => {
   const text = escape(about).replace(/`([^`]+)`/g, '<code>$1</code>');
   return `<h2 id="${kind}">${escape(title)}</h2>\n<p><code>${kind}</code> · ${status}</p>\n<p>${text}</p>`;
 });
 
-const PAGE = `<!doctype html>
+/** The page that the `type` of a problem refers to. */
+export const PROBLEMS_PAGE = `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Tenure: problems</title></head>
 <body>

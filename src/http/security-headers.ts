@@ -30,7 +30,7 @@ export function useSecurityHeaders(app: NestFastifyApplication): void {
 export function forbidCaching(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
-    if (!request.url.startsWith('/docs/')) reply.header('cache-control', 'no-store');
+    reply.header('cache-control', 'no-store');
     done();
   });
 }

@@ -60,16 +60,31 @@ export async function startHttpApp({
   const { database, drop } = given ? { database: given, drop: () => undefined } : await accessDatabase();
   const root = rootModule(database, access ?? { adminKey: ADMIN_KEY }, metadata);
   const app = await createHttpApp(root, { logLevel: logLevel ?? 'fatal', logFormat: 'json' });
-  const routes: Route[] = [];
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onRoute', ({ method, url }) => {
-      for (const one of [method].flat()) routes.push({ method: one, url });
-    });
+  const routes = recordRoutes(app);
   await app.listen(0, '127.0.0.1');
   const close = () => app.close().then(drop);
   return { app, server: app.getHttpServer(), database, routes, close };
+}
+
+/** @returns a list that fills with the routes of controllers while the app, not yet listening, starts */
+export function recordRoutes(app: NestFastifyApplication): Route[] {
+  const routes: Route[] = [];
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) if (one !== 'HEAD') routes.push({ method: one, url });
+  });
+  return routes;
+}
+
+/** @returns those routes that answer somebody without a token with anything but 401 */
+export async function openRoutes(app: NestFastifyApplication, routes: readonly Route[]): Promise<string[]> {
+  const open: string[] = [];
+  for (const { method, url } of routes) {
+    const path = url.replace(/:\w+/g, '5f0c7a52-6f0a-4b6e-9d0e-0a4b2a7b1c11');
+    const { statusCode, headers } = await app.inject({ method: method as 'GET', url: path });
+    if (statusCode !== 401 || headers['www-authenticate'] !== 'Bearer') open.push(`${method} ${url}`);
+  }
+  return open;
 }
 
 function rootModule(database: DataSource, access: AccessOptions, metadata: ModuleMetadata) {
