@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { Tenure } from '../support/tenure.js';
+
+let tenure: Tenure;
+beforeEach(async () => {
+  tenure = await Tenure.start();
+});
+afterEach(() => tenure.close());
+
+/** Makes the calls that a page shows, one after the other; each has to succeed. @returns the answers to its questions */
+async function callsOf(page: string): Promise<unknown[]> {
+  const answers: unknown[] = [];
+  for (const [, method, path, body] of page.matchAll(/^(post|get) +'?([^\s']+)'?(?: '(\{.*\})')?/gm)) {
+    if (method === 'post') await tenure.record('post', `/${path}`, JSON.parse(body ?? '') as object);
+    else answers.push(JSON.parse((await tenure.ask(`/${path}`, 'admin').expect(200)).text));
+  }
+  return answers;
+}
+
+it('the calls of the README do what it says', async () => {
+  const [history, retention] = (await callsOf(await readFile('README.md', 'utf8'))) as [
+    { items: { summary: string }[] },
+    { cohorts: { cohort: string; size: number }[] },
+  ];
+  expect(history.items.map(({ summary }) => summary)).toEqual([
+    'Lapsed after 90 days without a service (last on 20 May 2024)',
+    expect.stringMatching(/^Came back 41 days after the lapse/),
+    expect.stringMatching(/^Serviced: tap repair/),
+    expect.stringMatching(/^Lapsed after 90 days/),
+    expect.stringMatching(/^Serviced: drain cleaning/),
+    'Became a client',
+  ]);
+  expect(retention.cohorts).toMatchObject([{ cohort: '2024-01', size: 1 }]);
+});
+
+it('the calls of the tutorial do what it says', async () => {
+  const [card, history, , members, vip, retention] = await callsOf(
+    await readFile('docs/tutorial/first-steps.md', 'utf8'),
+  );
+  expect(card).toMatchObject({ name: 'Ada Lovelace', openComplaints: [], services: 1 });
+  expect((history as { items: unknown[] }).items.length).toBeGreaterThanOrEqual(4);
+  expect(members).toMatchObject({ items: [{ name: 'Ada Lovelace', since: '2026-01-12T13:00:00.000Z' }] });
+  expect(vip).toMatchObject({ size: 1 });
+  const cells = (retention as { cohorts: { cells: { numerator: number }[] }[] }).cohorts[0]?.cells;
+  expect(cells?.map(({ numerator }) => numerator)).toEqual([1, 0, 0]);
+});
+
+it('the calls of the how-to on access do what it says', async () => {
+  const page = await readFile('docs/how-to/give-access.md', 'utf8');
+  const [, method, path, body] = /^(post) (\S+) '(.*)'$/m.exec(page) ?? [];
+  const { body: issued } = await tenure
+    .call(method as 'post', `/${path}`)
+    .send(JSON.parse(body ?? '') as object)
+    .expect(201);
+  expect(issued).toMatchObject({ name: 'front desk', role: 'staff', key: expect.stringMatching(/^tnr_/) });
+});
