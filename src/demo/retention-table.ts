@@ -48,7 +48,7 @@ export function retentionTable(answer: RetentionAnswer, { colour, columns = 120 
   const marks = [
     ...(all.some(({ complete }) => !complete) ? ['~ the period is not over'] : []),
     ...(all.some((cell) => cell.complete && cell.censored) ? ['+ can only rise'] : []),
-    ...(shown < periods ? [`${periods - shown} later periods do not fit`] : []),
+    ...(shown < periods ? [`periods for which there is no room: ${periods - shown}`] : []),
   ];
   return [
     row(

@@ -111,6 +111,9 @@ function onRecord({ lifecycle, complaints, record }: ClientState, fact: ClientFa
       const complaint = complaints.get(fact.data.complaintId);
       if (!complaint)
         return { instead: 'the client has no complaint of this complaintRef up to this instant' };
+      if (fact.at < complaint.at) {
+        return { instead: `the complaint of this complaintRef was raised only on ${complaint.at}` };
+      }
       return complaint.open ? 'not yet' : 'as it stands';
     }
     case 'noted':

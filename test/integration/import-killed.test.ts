@@ -1,0 +1,70 @@
+import { expect, it } from '@jest/globals';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ClientDecisions } from '../../src/client/change-client.js';
+import { clientStream } from '../../src/client/client.events.js';
+import { historyFile, historyLines } from '../../src/demo/history-generator.js';
+import { EventStore } from '../../src/event-store/event-store.js';
+import { ImportIds } from '../../src/importing/import-ids.js';
+import { importHistories } from '../../src/importing/importer.js';
+import { freshEventStore } from '../support/event-store.js';
+import { builtModule, startNode } from '../support/node-process.js';
+import { freshDatabase } from '../support/servers.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+
+const now = '2026-11-22T12:00:00.000Z';
+const histories = { seed: 3, clients: 1_000, from: '2025-01-01T00:00:00.000Z', to: now };
+
+it('an import whose process is killed is completed by importing again, each life as in one go', async () => {
+  const [killed, clean] = [await freshEventStore(), await freshEventStore()];
+  const [spool, directory] = [await freshDatabase(), await temporaryDirectory()];
+  const stores = [new EventStore(killed.url), new EventStore(clean.url)] as const;
+  const importInto = (store: EventStore) => {
+    const runner = new ClientDecisions(store);
+    return importHistories({
+      input: historyFile(histories),
+      source: 'crm',
+      runner,
+      databaseUrl: spool.url,
+      now,
+    });
+  };
+  try {
+    const file = join(directory.path, 'histories.ndjson');
+    await writeFile(file, [...historyLines(histories)].join('\n'));
+    const importing = startNode(`
+      const { createReadStream } = await import('node:fs');
+      const { EventStore } = await import(${builtModule('src/event-store/event-store.js')});
+      const { ClientDecisions } = await import(${builtModule('src/client/change-client.js')});
+      const { importHistories } = await import(${builtModule('src/importing/importer.js')});
+      const runner = new ClientDecisions(new EventStore(${JSON.stringify(killed.url)}));
+      await importHistories({
+        input: createReadStream(${JSON.stringify(file)}),
+        source: 'crm',
+        runner,
+        databaseUrl: ${JSON.stringify(spool.url)},
+        now: ${JSON.stringify(now)},
+        onProgress: ({ decided }) => decided > 0 && console.log('recorded some'),
+      });`);
+    await importing.says(/recorded some/);
+    await importing.kill();
+    expect(await importing.ended).toMatchObject({ signal: 'SIGKILL' });
+
+    const whole = await importInto(stores[1]);
+    const rest = await importInto(stores[0]);
+    expect(rest.known).toBeGreaterThan(0);
+    expect(rest.recorded).toBeGreaterThan(0);
+    expect(rest.recorded + rest.known).toBe(whole.recorded);
+    const ids = new ImportIds('crm');
+    for (let number = 1; number <= histories.clients; number++) {
+      const stream = clientStream(ids.client(`C-${String(number).padStart(6, '0')}`).id);
+      const [resumed, inOneGo] = await Promise.all(stores.map((store) => store.readStream(stream)));
+      expect(resumed?.map(({ event }) => [event?.type, event?.data])).toEqual(
+        inOneGo?.map(({ event }) => [event?.type, event?.data]),
+      );
+    }
+  } finally {
+    await Promise.all(stores.map((store) => store.close()));
+    await Promise.all([killed.close(), clean.close(), spool.drop(), directory.remove()]);
+  }
+}, 60_000);
