@@ -19,6 +19,17 @@ export function engineConnection(databaseUrl: string): pg.ClientConfig {
   };
 }
 
+/**
+ * A pool of such connections. One that breaks is told of by the query that it breaks; one that breaks between queries
+ * emits an error besides, which nobody needs and which would end the process if nobody listened.
+ */
+export function enginePool(databaseUrl: string, max: number): pg.Pool {
+  const pool = new pg.Pool({ ...engineConnection(databaseUrl), max });
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('error', () => undefined);
+  return pool;
+}
+
 const INT8: number = pg.types.builtins.INT8;
 const DATE: number = pg.types.builtins.DATE;
 const TIMESTAMPTZ: number = pg.types.builtins.TIMESTAMPTZ;

@@ -1,10 +1,10 @@
 import { Logger } from '@nestjs/common';
-import pg from 'pg';
+import type { Pool } from 'pg';
 import type { EventStore } from '../event-store/event-store.js';
 import type { Build } from './build.js';
 import { checkProjections } from './check-projection.js';
 import { readStates, stateOf, takeLead, type BuildState } from './checkpoint.js';
-import { engineConnection } from './connection.js';
+import { enginePool } from './connection.js';
 import type { AnyCodec } from './delivery.js';
 import { Feeds } from './feeds.js';
 import { Leadership } from './leadership.js';
@@ -36,7 +36,7 @@ export interface EngineOptions {
  */
 export class ProjectionEngine {
   private readonly log = new Logger('projections');
-  private readonly pool: pg.Pool;
+  private readonly pool: Pool;
   private readonly feeds: Feeds;
   private readonly leadership: Leadership;
   private readonly runners = new Map<Build, ProjectionRunner>();
@@ -51,8 +51,7 @@ export class ProjectionEngine {
     const { projections, eventStore, codec, databaseUrl, alsoPass = [] } = options;
     checkProjections(projections);
     // One connection a projection, so that none waits for another, and a few for the engine itself.
-    this.pool = new pg.Pool({ ...engineConnection(databaseUrl), max: projections.length + 2 });
-    this.pool.on('error', (error) => this.log.warn(`a database connection broke: ${error.message}`));
+    this.pool = enginePool(databaseUrl, projections.length + 2);
     const prefixes = [...new Set([...projections.flatMap(({ streams }) => streams), ...alsoPass])];
     this.feeds = new Feeds(eventStore, codec, prefixes);
     this.leadership = new Leadership(databaseUrl, () => void this.stepDown([...this.runners.keys()]));

@@ -60,7 +60,13 @@ async function createTable(client: ClientBase, build: Build, table: AnyTable): P
 async function createIndexes(client: ClientBase, build: Build, table: AnyTable): Promise<void> {
   for (const index of (table.indexes ?? []) as string[][]) {
     const name = quoted(`${table.name}_${build.label}_by_${index.join('_')}`.slice(0, 63));
-    const columns = index.map(quoted).join(', ');
-    await client.query(`CREATE INDEX IF NOT EXISTS ${name} ON ${physicalTable(build, table)} (${columns})`);
+    // Asked first, since CREATE INDEX, even of one that exists, waits for whoever is writing to the table.
+    const { rows } = await client.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [
+      `projection.${name}`,
+    ]);
+    if (rows[0]?.there) continue;
+    await client.query(
+      `CREATE INDEX ${name} ON ${physicalTable(build, table)} (${index.map(quoted).join(', ')})`,
+    );
   }
 }

@@ -67,7 +67,7 @@ describe('a projection', () => {
   it('is taken to task for a handler that changes what it is given', async () => {
     const [fold] = jars.tables;
     if (fold?.shape !== 'fold') throw new Error('the first table of the jars is a fold');
-    const MarblesAdded = (row: object) => Object.assign(row, { worth: 1n });
+    const MarblesAdded = (row: object | null) => row && Object.assign(row, { worth: 1n });
     const careless = await ProjectionSpec.open<JarEvent>({
       ...jars,
       tables: [{ ...fold, evolve: { ...fold.evolve, MarblesAdded } }],

@@ -4,7 +4,7 @@ import type { RecordedEvent } from '../../src/event-store/envelope.js';
 import { buildOf, physicalTable, servedView, tablesOf } from '../../src/projecting/build.js';
 import { checkProjections } from '../../src/projecting/check-projection.js';
 import { takeLead } from '../../src/projecting/checkpoint.js';
-import { engineConnection } from '../../src/projecting/connection.js';
+import { enginePool } from '../../src/projecting/connection.js';
 import { ProjectionRunner } from '../../src/projecting/projection-runner.js';
 import { prepare } from '../../src/projecting/projection-tables.js';
 import type { AnyProjection, AnyRule, Projection, Row } from '../../src/projecting/projection.js';
@@ -33,9 +33,7 @@ export class ProjectionSpec {
   static async open<Event extends DomainEvent>(projection: Projection<Event>): Promise<ProjectionSpec> {
     checkProjections([projection as AnyProjection]);
     const database = await freshDatabase();
-    const pool = new pg.Pool(engineConnection(database.url));
-    // The database may go before the pool's last connection has.
-    pool.on('error', () => undefined);
+    const pool = enginePool(database.url, 2);
     await prepare(pool, [projection as AnyProjection]);
     return new ProjectionSpec(withFrozenRows(projection as AnyProjection), database, pool);
   }
