@@ -135,7 +135,8 @@ export class Feed {
     this.subscription = undefined;
     if (!subscription) return;
     // Against a server that does not answer there may be no stream yet to cancel; nobody shall wait for it.
-    await Promise.race([subscription.unsubscribe().catch(() => undefined), delay(1_000)]);
+    const bound = delay(1_000, undefined, { ref: false });
+    await Promise.race([subscription.unsubscribe().catch(() => undefined), bound]);
   }
 
   async close(): Promise<void> {
