@@ -5,6 +5,8 @@ import { gossipService } from './gossip.service.js';
 import { LiveTail } from './log/live-tail.js';
 import { probeLog } from './log/log-check.js';
 import { LogReader } from './log/log-reader.js';
+import { GroupRegistry } from './persistent/group-registry.js';
+import { persistentSubscriptionsService } from './persistent-subscriptions.service.js';
 import { serverFeaturesService } from './server-features.service.js';
 import { StreamReader } from './reading/stream-reader.js';
 import { randomUuid } from './log/uuid.js';
@@ -53,11 +55,14 @@ export async function startEventStoreNode(options: EventStoreNodeOptions): Promi
     await probeLog(reader, tail.head);
     if (tail.head === 0) await beginLog(appender);
     const store: EventStore = { appender, tail, log: reader, streams };
-    const server = await startGrpcServer({ host, port, methods: methodsOf(store), log });
+    const groups = new GroupRegistry(store, log);
+    await groups.start();
+    const server = await startGrpcServer({ host, port, methods: methodsOf(store, groups), log });
     return {
       url: `esdb://${host}:${server.port}?tls=false`,
       port: server.port,
       close: async () => {
+        await groups.stop();
         await store.appender.close();
         await server.close();
         await reader.close();
@@ -77,9 +82,11 @@ async function beginLog(appender: Appender): Promise<void> {
   await appender.submit({ kind: 'append', stream: '$log', expected: 'any', events: [event] });
 }
 
-function methodsOf(store: EventStore): Map<string, GrpcMethod> {
+function methodsOf(store: EventStore, groups: GroupRegistry): Map<string, GrpcMethod> {
   const services = {
     'event_store.client.streams.Streams': streamsService(store),
+    'event_store.client.persistent_subscriptions.PersistentSubscriptions':
+      persistentSubscriptionsService(groups),
     'event_store.client.gossip.Gossip': gossipService(),
     'event_store.client.server_features.ServerFeatures': serverFeaturesService(),
   };

@@ -12,6 +12,16 @@ const FEATURES: Record<string, Record<string, string[]>> = {
     tombstone: [],
     batchappend: ['deadline_duration'],
   },
+  'event_store.client.persistent_subscriptions.persistentsubscriptions': {
+    create: ['stream', 'all'],
+    update: ['stream', 'all'],
+    delete: ['stream', 'all'],
+    read: ['stream', 'all'],
+    getinfo: ['stream', 'all'],
+    list: ['stream', 'all'],
+    replayparked: ['stream', 'all'],
+    restartsubsystem: [],
+  },
   'event_store.client.gossip.gossip': { read: [] },
   'event_store.client.server_features.serverfeatures': { getsupportedmethods: [] },
 };

@@ -1,4 +1,9 @@
-import { EventStoreDBClient, NO_STREAM, START } from '@eventstore/db-client';
+import {
+  EventStoreDBClient,
+  NO_STREAM,
+  persistentSubscriptionToStreamSettingsFromDefaults,
+  START,
+} from '@eventstore/db-client';
 import pg from 'pg';
 import {
   startEventStoreNode,
@@ -74,6 +79,39 @@ describe('a node that is stopped and started again', () => {
     });
     expect((await client.getStreamMetadata('orders')).metadata).toEqual({ maxCount: 10 });
     expect(await verifyLog(database.url)).toEqual({ records: 6 });
+  });
+
+  test('has its persistent subscriptions, and how far they were', async () => {
+    const first = await start();
+    await connect(first).appendToStream('orders', counted(5));
+    const settings = persistentSubscriptionToStreamSettingsFromDefaults({ startFrom: START });
+    await connect(first).createPersistentSubscriptionToStream('orders', 'readers', settings);
+    const consume = (node: EventStoreNode, handled: number) => {
+      const seen: number[] = [];
+      const subscription = connect(node).subscribeToPersistentSubscriptionToStream('orders', 'readers');
+      subscription.on('error', () => undefined);
+      subscription.on('data', (event) => {
+        seen.push(numberOf(event));
+        if (seen.length < handled) void subscription.ack(event);
+        if (seen.length === handled) void subscription.nack('park', 'later', event);
+      });
+      return seen;
+    };
+    const info = (node: EventStoreNode) =>
+      connect(node).getPersistentSubscriptionToStreamInfo('orders', 'readers');
+    consume(first, 3);
+    await waitUntil('one is parked', async () => (await info(first)).stats.parkedMessageCount === 1n);
+    await stop(first);
+    const second = await start();
+    expect((await info(second)).stats).toMatchObject({
+      parkedMessageCount: 1n,
+      lastCheckpointedEventRevision: 2n,
+    });
+    const seen = consume(second, 99);
+    await waitUntil('the rest came', () => seen.length === 2);
+    await connect(second).replayParkedMessagesToStream('orders', 'readers');
+    await waitUntil('the parked one came', () => seen.length === 3);
+    expect(seen).toEqual([3, 4, 2]);
   });
 
   test('finishes the appends that are under way', async () => {
