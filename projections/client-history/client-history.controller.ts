@@ -52,7 +52,10 @@ export class ClientHistoryController {
   }
 
   @ApiOperation({ summary: 'The card of a client: record, state, key figures, open complaints' })
-  @ApiOkResponse({ type: ClientCard })
+  @ApiOkResponse({
+    type: ClientCard,
+    headers: { ETag: { description: 'revision of the client', schema: { type: 'string', example: '"12"' } } },
+  })
   @Get(':clientId')
   async card(
     @UuidParam('clientId') clientId: string,

@@ -79,9 +79,10 @@ export class GetSegmentHandler implements IQueryHandler<GetSegment> {
 }
 
 async function known(manager: EntityManager, id: string): Promise<SegmentSummary> {
-  const [row] = await manager.query<Size[]>(`${SIZES} WHERE id = $2`, [stateSegments, id]);
-  if (!row) throw Problem.unknown('there is no such segment');
-  return summaryOf(row);
+  const segment = describeSegment(id);
+  const sizes = segment && (await manager.query<Size[]>(`${SIZES} WHERE id = $2`, [stateSegments, id]));
+  if (!sizes?.[0]) throw Problem.unknown('there is no such segment');
+  return summaryOf(sizes[0]);
 }
 
 export class GetSegmentMembers extends Query<Snapshot<Page<SegmentMember>>> {

@@ -1,3 +1,4 @@
+import { isTag } from '../../src/client/record/record.events.js';
 import type { LifecycleState } from '../../src/client/lifecycle/lifecycle.evolve.js';
 
 /** The segments that come with the system: one for each state of the lifecycle, and one for each tag ever given. */
@@ -25,11 +26,10 @@ export const tagSegment = (tag: string): string => `tag:${tag}`;
 /** The states have their segments also while no client is in them. */
 export const stateSegments = (Object.keys(STATES) as LifecycleState[]).map(stateSegment);
 
-/** @returns what a segment is; null where the id names neither a state nor a tag */
+/** @returns what a segment is; null where the id names neither a state nor what could be a tag */
 export function describeSegment(id: string): Segment | null {
-  const [, kind, name] = /^(state|tag):(.+)$/s.exec(id) ?? [];
-  if (name === undefined) return null;
-  if (kind === 'tag') return { id, kind, name, description: `Tagged ${name}` };
-  if (!Object.hasOwn(STATES, name)) return null;
-  return { id, kind: 'state', name, description: STATES[name as LifecycleState] };
+  const [, kind, name = ''] = /^(state|tag):(.+)$/.exec(id) ?? [];
+  if (kind === 'tag' && isTag(name)) return { id, kind, name, description: `Tagged ${name}` };
+  if (kind !== 'state' || !Object.hasOwn(STATES, name)) return null;
+  return { id, kind, name, description: STATES[name as LifecycleState] };
 }

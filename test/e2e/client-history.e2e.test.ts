@@ -101,7 +101,7 @@ describe('the history of a client', () => {
     expect(body.items[4]).toEqual({
       eventId: expect.any(String),
       position: expect.stringMatching(/^\d+$/),
-      revision: 2,
+      revision: 3,
       kind: 'ClientComplained',
       category: 'complaint',
       occurredAt: '2024-01-05T09:00:00.000Z',

@@ -60,7 +60,15 @@ describe('the segments', () => {
   });
 
   it('are unknown by any other id, and by a tag that nobody ever had', async () => {
-    for (const id of ['state:gone', 'tag:nobody-has-it', 'tag:', 'vip', 'state:constructor']) {
+    for (const id of [
+      'state:gone',
+      'tag:nobody-has-it',
+      'tag:',
+      'vip',
+      'state:constructor',
+      'tag:%00',
+      'tag:VIP',
+    ]) {
       await tenure.ask(`/segments/${id}`).expect(404);
       await members(id).expect(404);
     }
