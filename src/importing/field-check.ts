@@ -36,10 +36,14 @@ function passes(rules: readonly Rules[] | null, data: Record<string, unknown>): 
   for (const { property, conditions, checks } of rules) {
     const value = data[property];
     if (!conditions.every((holds) => holds(data, value))) continue;
+    const args = { targetName: '', property, object: data, value, constraints: [] as unknown[] };
     for (const { each, constraints, by } of checks) {
-      const args = { targetName: '', property, object: data, value, constraints };
-      const values = each && Array.isArray(value) ? value : [value];
-      if (!values.every((item) => by.validate(item, args) === true)) return false;
+      args.constraints = constraints;
+      if (each && Array.isArray(value)) {
+        if (!value.every((item) => by.validate(item, args) === true)) return false;
+      } else if (by.validate(value, args) !== true) {
+        return false;
+      }
     }
   }
   return true;

@@ -38,7 +38,7 @@ export interface ImportOptions {
   readonly patienceMs?: number;
 }
 
-const CLIENTS_IN_FLIGHT = 64;
+const CLIENTS_IN_FLIGHT = 32;
 const PATIENCE_MS = 60_000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
