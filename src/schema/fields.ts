@@ -59,6 +59,11 @@ export function field(kind: string, options: FieldOptions, schema: object, rules
   };
 }
 
+/** What PostgreSQL can hold as text or in JSON. Nothing printable is lost by refusing the rest. */
+const STORABLE = /^[^\0\p{Surrogate}]*$/u;
+/** The same, and not blank. */
+export const STORABLE_WORDS = /^(?=.*\S)[^\0\p{Surrogate}]*$/su;
+
 /** Text with something in it, at most `max` characters (200 unless told). */
 export const Text = (options: FieldOptions & { max?: number }) => {
   const max = options.max ?? 200;
@@ -67,8 +72,9 @@ export const Text = (options: FieldOptions & { max?: number }) => {
     MinLength(1),
     MaxLength(max),
     Matches(/\S/, { message: ({ property }) => `${property} must not be blank` }),
-    // PostgreSQL text cannot hold NUL, and nothing printable is lost by refusing it.
-    Matches(/^[^\0]*$/, { message: ({ property }) => `${property} must not contain a NUL character` }),
+    Matches(STORABLE, {
+      message: ({ property }) => `${property} must not contain NUL characters or half surrogate pairs`,
+    }),
   ]);
 };
 
@@ -123,7 +129,7 @@ export const Texts = (options: FieldOptions & { max?: number; pattern?: RegExp; 
     IsString({ each: true }),
     MinLength(1, { each: true }),
     MaxLength(options.max ?? 80, { each: true }),
-    Matches(options.pattern ?? /^[^\0]*\S[^\0]*$/, {
+    Matches(options.pattern ?? STORABLE_WORDS, {
       each: true,
       message: ({ property }) =>
         `each value in ${property} must be ${options.patternSays ?? 'text that is not blank'}`,

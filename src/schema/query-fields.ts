@@ -11,7 +11,7 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
-import { field, type FieldOptions } from './fields.js';
+import { field, type FieldOptions, STORABLE_WORDS } from './fields.js';
 
 /** Fields of a query string, where everything arrives as text. The other kinds of fields.ts serve there as they are. */
 
@@ -64,7 +64,7 @@ export const QueryList = (options: FieldOptions & { choices?: readonly string[];
       ? [IsIn([...choices], { each: true, message: says })]
       : [
           IsString({ each: true }),
-          Matches(/^[^\0]*\S[^\0]*$/, { each: true, message: says }),
+          Matches(STORABLE_WORDS, { each: true, message: says }),
           MaxLength(200, { each: true }),
         ]),
   ]);
