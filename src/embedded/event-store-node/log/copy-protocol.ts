@@ -2,6 +2,7 @@ import type { Client, ClientBase, Connection, Submittable } from 'pg';
 
 /** The part of pg's Connection that sends COPY data; its type declarations leave it out. */
 interface CopyConnection {
+  stream: { cork(): void; uncork(): void };
   query(text: string): void;
   sendCopyFromChunk(chunk: Buffer): void;
   endCopyFrom(): void;
@@ -26,6 +27,8 @@ class CopyIn implements Submittable {
 
   submit(connection: Connection): void {
     const copy = connection as unknown as CopyConnection;
+    // Command, data and end leave in one packet, so that the server is not woken for each.
+    copy.stream.cork();
     copy.query(this.text);
     let pieces: Buffer[] = [HEADER];
     let bytes = 0;
@@ -40,6 +43,7 @@ class CopyIn implements Submittable {
     pieces.push(TRAILER);
     copy.sendCopyFromChunk(Buffer.concat(pieces));
     copy.endCopyFrom();
+    copy.stream.uncork();
   }
 
   handleCopyInResponse(): void {}

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { RecordedAt, StreamHead } from './expected-version.js';
 import { GroupPlan, mayRepeatFrom, streamsTouched } from './group-plan.js';
@@ -43,13 +44,12 @@ export class Appender {
   #queue: Pending[] = [];
   #queuedBytes = 0;
   #inFlight: Pending[] = [];
-  #running = false;
+  #running: Promise<void> | undefined;
   #closed = false;
   #writer: LogWriter | undefined;
   #nextPosition = 1;
   #recovering = false;
   #roomWanted: (() => void)[] = [];
-  #sweep: NodeJS.Timeout | undefined;
   readonly #heads = new LRUCache<string, StreamHead>({ max: HEADS_CACHED });
   readonly #recent = new RecentEvents();
 
@@ -73,11 +73,7 @@ export class Appender {
       const bytes = request.events.reduce((sum, event) => sum + event.data.length + event.metadata.length, 0);
       this.#queue.push({ request, bytes, resolve, reject });
       this.#queuedBytes += bytes;
-      if (this.#running) return;
-      this.#running = true;
-      this.#sweep = setInterval(() => this.#answerOverdue(), DEADLINE_SWEEP_MS).unref();
-      // Let what arrived in the same turn of the event loop join the first group.
-      setImmediate(() => void this.#run());
+      this.#running ??= this.#run();
     });
   }
 
@@ -90,12 +86,15 @@ export class Appender {
   /** Finishes what is queued, then lets the log go. */
   async close(): Promise<void> {
     this.#closed = true;
-    while (this.#running) await new Promise((resolve) => setImmediate(resolve));
+    await this.#running;
     await this.#writer?.close();
     this.#writer = undefined;
   }
 
   async #run(): Promise<void> {
+    const sweep = setInterval(() => this.#answerOverdue(), DEADLINE_SWEEP_MS).unref();
+    // What arrives in the same turn of the event loop joins the first group.
+    await nextTurn();
     while (this.#queue.length > 0) {
       this.#inFlight = this.#takeGroup();
       try {
@@ -105,8 +104,8 @@ export class Appender {
       }
       this.#inFlight = [];
     }
-    clearInterval(this.#sweep);
-    this.#running = false;
+    clearInterval(sweep);
+    this.#running = undefined;
   }
 
   #takeGroup(): Pending[] {

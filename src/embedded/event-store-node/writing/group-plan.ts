@@ -52,7 +52,7 @@ export class GroupPlan {
         this.#perform(request, head);
         return { kind: 'written', revision: head.revision, position: this.#lastPosition };
       case 'already-appended':
-        return { kind: 'written', ...decision.last };
+        return { kind: 'written', revision: decision.last.revision, position: decision.last.position };
       case 'wrong-expected-version':
         return { kind: 'wrong-expected-version', current: head.revision };
       case 'stream-deleted':
