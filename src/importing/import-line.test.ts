@@ -211,9 +211,9 @@ describe('a line of an import', () => {
     [
       'half a surrogate pair',
       `{"type":"noted","clientRef":"C-17","occurredAt":"${at.occurredAt}","text":"secret \\ud83d"}`,
-      /text must be well-formed Unicode/,
+      /text must not contain .*half surrogate pairs/,
     ],
-    ['a NUL character', { type: 'noted', ...at, text: 'secret\u0000' }, /text must not contain a NUL/],
+    ['a NUL character', { type: 'noted', ...at, text: 'secret\u0000' }, /text must not contain NUL/],
     ['an object where text belongs', { type: 'noted', ...at, text: { secret: 1 } }, /text must/],
   ])('is refused with the reason for %s, and without what it said', (_, line, reason) => {
     const refused = read(line);

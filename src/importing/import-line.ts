@@ -1,4 +1,5 @@
 import { nearestName } from '../nearest-name.js';
+import { STORABLE_WORDS } from '../schema/fields.js';
 import { parseInstant, type Instant } from '../schema/instant.js';
 import { factTypes, type ClientFact } from './client-fact.js';
 import { fieldFaults } from './field-check.js';
@@ -30,7 +31,6 @@ export function readImportLine(text: string, ids: ImportIds, now: Instant): Impo
   const at = parseInstant(line.occurredAt);
   const faults = [
     ...unknownFields(line, type, format),
-    ...(text.includes('\\u') ? brokenText(line) : []),
     ...(at === null
       ? [INSTANT]
       : at > now
@@ -41,13 +41,12 @@ export function readImportLine(text: string, ids: ImportIds, now: Instant): Impo
   ];
   const details = detailsOf(line, format);
   if (typeof details === 'string') faults.push(details);
+  else faults.push(...fieldFaults(format.details, details));
   if (at === null || typeof details === 'string' || faults.length > 0) return faults.join('; ');
 
   const client = ids.client(line.clientRef as string);
   const data = { ...idsOf(line, client, ids, format), ...details };
-  if (type === 'noted') data.noteId = client.note(at, String(details.text));
-  const wrong = fieldFaults(format.details, data);
-  if (wrong.length > 0) return wrong.join('; ');
+  if (type === 'noted') data.noteId = client.note(at, details.text as string);
   return { clientId: client.id, fact: { type, at, data } as unknown as ClientFact };
 }
 
@@ -77,22 +76,13 @@ function unknownFields(line: Fields, type: string, { fields }: LineType): string
   return [`unknown: ${shown.join(', ')}${more}; a line of type ${type} may hold ${[...fields].join(', ')}`];
 }
 
-/** Half a surrogate pair can be written as an escape, but stored neither as UTF-8 nor by PostgreSQL. */
-function brokenText(line: Fields): string[] {
-  const broken = (value: unknown): boolean =>
-    typeof value === 'string' ? /\p{Surrogate}/u.test(value) : Array.isArray(value) && value.some(broken);
-  return Object.keys(line)
-    .filter((name) => broken(line[name]))
-    .map((name) => `${name} must be well-formed Unicode; it holds half of a surrogate pair`);
-}
-
 function referenceFaults(line: Fields, { references }: LineType): string[] {
   const faults: string[] = [];
   const check = (name: string, required: boolean) => {
     const value = line[name];
     if (value === undefined && !required) return;
     if (value === undefined) faults.push(`${name} is missing`);
-    else if (typeof value !== 'string' || value.length > 200 || !/\S/.test(value))
+    else if (typeof value !== 'string' || value.length > 200 || !STORABLE_WORDS.test(value))
       faults.push(`${name} must be text of 1 to 200 characters`);
   };
   check('clientRef', true);
