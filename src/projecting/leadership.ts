@@ -13,6 +13,7 @@ const ANSWER_WITHIN = 5_000;
 export class Leadership {
   private readonly held = new Set<Build>();
   private client: pg.Client | undefined;
+  private asked: Promise<unknown> = Promise.resolve();
 
   /** @param lost called when the connection is gone, and with it every lock */
   constructor(
@@ -31,7 +32,8 @@ export class Leadership {
       // A lock is taken as often as it is asked for, so it is asked for only while it is not held. Without any to ask
       // for, the empty question still tells whether the connection lives.
       const wanted = builds.filter((build) => !this.held.has(build));
-      const { rows } = await client.query<{ at: number }>(
+      const { rows } = await this.ask<{ at: number }>(
+        client,
         'SELECT at::int FROM unnest($1::bigint[]) WITH ORDINALITY AS lock (key, at) WHERE pg_try_advisory_lock(key)',
         [wanted.map(lockKey)],
       );
@@ -46,7 +48,15 @@ export class Leadership {
   async release(build: Build): Promise<void> {
     if (!this.held.delete(build) || !this.client) return;
     const { client } = this;
-    await client.query('SELECT pg_advisory_unlock($1)', [lockKey(build)]).catch(() => this.drop(client));
+    const unlock = this.ask(client, 'SELECT pg_advisory_unlock($1)', [lockKey(build)]);
+    await unlock.catch(() => this.drop(client));
+  }
+
+  /** One question at a time: pg has deprecated queueing them up on a connection. */
+  private ask<R extends pg.QueryResultRow>(client: pg.Client, sql: string, values: unknown[]) {
+    const answer = this.asked.then(() => client.query<R>(sql, values));
+    this.asked = answer.catch(() => undefined);
+    return answer;
   }
 
   private async connect(): Promise<pg.Client> {
