@@ -10,7 +10,8 @@ const FEATURES: Record<string, Record<string, string[]>> = {
     append: [],
     delete: [],
     tombstone: [],
-    batchappend: ['deadline_duration'],
+    // Not 'deadline_duration': the messages here know a batch's deadline as a time only, and clients can send that too.
+    batchappend: [],
   },
   'event_store.client.persistent_subscriptions.persistentsubscriptions': {
     create: ['stream', 'all'],

@@ -6,6 +6,7 @@ import { GrpcError, invalidArgument, Status } from './grpc-error.js';
 export class GrpcCall {
   #corked = false;
   #ended = false;
+  #drained: Promise<void> | undefined;
 
   constructor(
     readonly stream: ServerHttp2Stream,
@@ -65,10 +66,15 @@ export class GrpcCall {
     if (this.closed) return undefined;
     this.#begin();
     if (this.stream.write(frames)) return undefined;
+    return (this.#drained ??= this.#whenDrained());
+  }
+
+  #whenDrained(): Promise<void> {
     return new Promise((resolve) => {
       const resume = () => {
         this.stream.off('drain', resume);
         this.stream.off('close', resume);
+        this.#drained = undefined;
         resolve();
       };
       this.stream.on('drain', resume);

@@ -16,11 +16,11 @@ export function batchAnswer(batch: Batch, outcome: WriteOutcome): BatchAppendRes
       return response(batch).setSuccess(success(outcome.revision, outcome.position));
     case 'wrong-expected-version': {
       const detail = conflict(outcome.current, batch.expected);
-      return response(batch).setError(failure(Status.FAILED_PRECONDITION, 'WrongExpectedVersion', detail));
+      return response(batch).setError(failure(Status.ALREADY_EXISTS, 'WrongExpectedVersion', detail));
     }
     case 'stream-deleted': {
       const detail = new shared.StreamDeleted().setStreamIdentifier(batch.identifier);
-      return response(batch).setError(failure(Status.FAILED_PRECONDITION, 'StreamDeleted', detail));
+      return response(batch).setError(failure(Status.NOT_FOUND, 'StreamDeleted', detail));
     }
     case 'timed-out':
       return response(batch).setError(failure(Status.DEADLINE_EXCEEDED, 'Timeout', new shared.Timeout()));
