@@ -13,7 +13,7 @@ import { freshDatabase } from '../support/servers.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const now = '2026-11-22T12:00:00.000Z';
-const histories = { seed: 3, clients: 1_000, from: '2025-01-01T00:00:00.000Z', to: now };
+const histories = { seed: 3, clients: 200, from: '2025-01-01T00:00:00.000Z', to: now };
 
 it('an import whose process is killed is completed by importing again, each life as in one go', async () => {
   const [killed, clean] = [await freshEventStore(), await freshEventStore()];
@@ -38,13 +38,20 @@ it('an import whose process is killed is completed by importing again, each life
       const { ClientDecisions } = await import(${builtModule('src/client/change-client.js')});
       const { importHistories } = await import(${builtModule('src/importing/importer.js')});
       const runner = new ClientDecisions(new EventStore(${JSON.stringify(killed.url)}));
+      // However fast the machine is, it gets no further than this.
+      const run = runner.run.bind(runner);
+      let commands = 0;
+      runner.run = (request) => {
+        if (++commands <= 100) return run(request);
+        console.log('recorded some');
+        return new Promise(() => undefined);
+      };
       await importHistories({
         input: createReadStream(${JSON.stringify(file)}),
         source: 'crm',
         runner,
         databaseUrl: ${JSON.stringify(spool.url)},
         now: ${JSON.stringify(now)},
-        onProgress: ({ decided }) => decided > 0 && console.log('recorded some'),
       });`);
     await importing.says(/recorded some/);
     await importing.kill();
