@@ -96,9 +96,9 @@ describe('one connection', () => {
     const limited = () => collect(client.readStream('busy', { maxCount: 1 }));
     const refused = () =>
       client.tombstoneStream('busy', { expectedRevision: 7n }).catch((error: unknown) => error);
-    for (let round = 0; round < 50; round++) {
+    for (let round = 0; round < 12; round++) {
       await Promise.all(Array.from({ length: 40 }, () => Promise.all([missing(), limited(), refused()])));
-      await Promise.all(Array.from({ length: 10 }, cancelled));
+      await Promise.all(Array.from({ length: 25 }, cancelled));
     }
     expect(await missing()).toMatchObject({ type: 'stream-not-found' });
     expect((await limited()).map(numberOf)).toEqual([0]);
