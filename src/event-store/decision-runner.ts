@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Codec, StreamHead } from './codec.js';
 import { Rejection, type Decider, type Decision } from './decider.js';
@@ -28,6 +29,8 @@ export interface DecisionRequest<State, Event extends DomainEvent> {
   /** the caller's condition: the revision at which the stream must stand; without it a conflict is decided again */
   readonly onlyAt?: number;
   readonly decide: (state: State) => Decision<Event>;
+  /** a bet that there is no such stream, which saves the read; where it is lost, the append tells, and it is read after all */
+  readonly presumeNew?: boolean;
 }
 
 /** A stream as last read: its state, its head, and the commands it has seen. */
@@ -37,7 +40,9 @@ interface LoadedStream<State> {
   readonly commands: Map<string, { readonly fingerprint: string; readonly outcome: Outcome }>;
 }
 
-const ATTEMPTS = 10;
+const ATTEMPTS = 30;
+/** How long, in ms, an overtaken command waits at most before it tries again; less the first times. */
+const LONGEST_PAUSE = 50;
 const CACHED_EVENTS = 200_000;
 
 /**
@@ -69,8 +74,8 @@ export class DecisionRunner<State, Event extends DomainEvent> {
   private async decide(request: DecisionRequest<State, Event>): Promise<Outcome | Rejection> {
     const { stream, context } = request;
     let loaded = this.cache.get(stream);
-    let fresh = loaded === undefined;
-    loaded ??= await this.read(stream, this.empty());
+    let fresh = loaded === undefined && !request.presumeNew;
+    loaded ??= fresh ? await this.read(stream, this.empty()) : this.empty();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const seen = loaded.commands.get(context.commandId);
       if (seen) {
@@ -82,6 +87,8 @@ export class DecisionRunner<State, Event extends DomainEvent> {
       if (!(decision instanceof Rejection) && decision.length > 0) {
         const outcome = await this.append(loaded, decision, request);
         if (outcome) return outcome;
+        // Another process is at this stream. A pause of random length keeps two from overtaking each other for ever.
+        await delay(Math.random() * Math.min(LONGEST_PAUSE, 2 ** attempt));
       } else if (fresh) {
         if (conflict) throw new RevisionConflict(stream, request.onlyAt ?? -1);
         return decision instanceof Rejection ? decision : outcomeOf(stream, loaded.head, []);

@@ -101,6 +101,12 @@ async function* counted(input: AsyncIterable<Buffer>, tally: ImportTally): Async
   }
 }
 
+/** What is remembered of an import from one client to the next. */
+interface Run {
+  readonly importId: string;
+  newcomers: boolean;
+}
+
 /** What is remembered of a client from one of its chunks to the next. */
 interface ClientInHand {
   chunks: number;
@@ -116,7 +122,8 @@ async function recordAll(
   options: ImportOptions,
   tally: ImportTally,
 ): Promise<void> {
-  const importId = uuidv4();
+  // Most imports bring new clients, or none: the next one is taken to be as the last one was.
+  const run: Run = { importId: uuidv4(), newcomers: true };
   const inHand = chunksInHand(chunks);
   let failed = false;
   const worker = async () => {
@@ -125,7 +132,7 @@ async function recordAll(
         options.signal?.throwIfAborted();
         if (failed) return;
         const { chunk, client } = next.value;
-        client.done = client.done.then(() => record(chunk, client, importId, options, tally));
+        client.done = client.done.then(() => record(chunk, client, run, options, tally));
         await client.done;
       }
     } catch (error) {
@@ -153,7 +160,7 @@ async function* chunksInHand(
 async function record(
   { clientId, facts, firstServicedAt, last, first }: ClientChunk,
   client: ClientInHand,
-  importId: string,
+  run: Run,
   options: ImportOptions,
   tally: ImportTally,
 ): Promise<void> {
@@ -161,11 +168,11 @@ async function record(
   const recordedBefore = client.recorded;
   const command = { clientId, facts, firstServicedAt, now, policy, last, recordedBefore };
   const stream = clientStream(clientId);
-  const commandId = uuidv5(`${clientId}/${client.chunks++}`, importId);
+  const commandId = uuidv5(`${clientId}/${client.chunks++}`, run.importId);
   const context = {
     commandId,
-    correlationId: importId,
-    causationId: importId,
+    correlationId: run.importId,
+    causationId: run.importId,
     fingerprint: sha256(commandId),
     actor: { id: 'import', role: 'import' },
     source: 'import',
@@ -181,10 +188,12 @@ async function record(
       decided = importClient(state, command);
       return dryRun ? [] : decided.events;
     };
-    const outcome = await patiently(() => runner.run({ stream, context, decide }), options);
+    const presumeNew = first && run.newcomers && !dryRun;
+    const outcome = await patiently(() => runner.run({ stream, context, decide, presumeNew }), options);
     if (outcome instanceof Rejection)
       throw new Error(`an import is never refused as a whole: ${outcome.detail}`);
     if (outcome.events.length > 0) tally.reached(outcome.position);
+    if (first) run.newcomers = outcome.events.length === outcome.revision + 1;
   }
   if (!decided) throw new Error('an import was answered without a decision');
   if (dryRun) client.imagined = decided.state;
