@@ -6,6 +6,7 @@ import { inSession } from './cli/session.js';
 import { runStatus } from './cli/status.command.js';
 import { ClientDecisions } from './client/change-client.js';
 import { runImport, type ImportArguments } from './importing/import.command.js';
+import { eventStoreCommand } from './ops/event-store.command.js';
 
 const wholeNumber = (text: string): number => {
   if (!/^[1-9]\d{0,6}$/.test(text))
@@ -50,5 +51,7 @@ program
   .option('--clients <n>', 'how many clients', wholeNumber, 3_000)
   .option('--seed <n>', 'another seed makes other histories', wholeNumber, 1)
   .action((options: DemoOptions) => inSession((session) => runDemo(session, options, process.stdout)));
+
+program.addCommand(eventStoreCommand());
 
 await program.parseAsync();
