@@ -54,4 +54,9 @@ program
 
 program.addCommand(eventStoreCommand());
 
+// Whoever reads the output may have read enough (`| head`); the work itself goes on to its end.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 await program.parseAsync();
