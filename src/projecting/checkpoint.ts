@@ -1,6 +1,7 @@
 import type { ClientBase, Pool } from 'pg';
 import type { Instant } from '../schema/instant.js';
 import type { Build } from './build.js';
+import { inTransaction } from './transaction.js';
 
 /** How far a build has come: the last event that its tables hold, and when that was recorded. */
 export interface Progress {
@@ -52,18 +53,26 @@ export const CHECKPOINT_TABLE = `
   CREATE UNIQUE INDEX IF NOT EXISTS checkpoint_serving ON projection.checkpoint (name) WHERE serving`;
 
 /**
- * Takes the lead: a new epoch shuts out whoever led before, even if he does not know it yet. Waits for a batch that he
- * is just committing. A paused projection gets another chance, as the code that now leads may be a corrected one.
+ * Takes the lead: a new epoch shuts out whoever led before, even if he does not know it yet. Waits, not for long, for a
+ * batch that he is just committing. A paused projection gets another chance, as the code that now leads may be a
+ * corrected one.
  */
-export async function takeLead(pool: Pool, build: Build): Promise<Lead> {
-  const { rows } = await pool.query<{ position: bigint | null; recorded_at: Instant | null; epoch: bigint }>(
-    `UPDATE projection.checkpoint SET epoch = epoch + 1, state = 'running', failure = NULL, updated_at = now()
-      WHERE name = $1 AND build = $2 RETURNING position, recorded_at, epoch`,
-    [build.name, build.label],
-  );
-  const [row] = rows;
-  if (!row) throw new Error(`projection ${build.name} ${build.label} has no checkpoint`);
-  return { position: row.position, recordedAt: row.recorded_at, epoch: row.epoch };
+export function takeLead(pool: Pool, build: Build): Promise<Lead> {
+  return inTransaction(pool, async (client) => {
+    await client.query(`SET LOCAL lock_timeout = '3s'`);
+    const { rows } = await client.query<{
+      position: bigint | null;
+      recorded_at: Instant | null;
+      epoch: bigint;
+    }>(
+      `UPDATE projection.checkpoint SET epoch = epoch + 1, state = 'running', failure = NULL, updated_at = now()
+        WHERE name = $1 AND build = $2 RETURNING position, recorded_at, epoch`,
+      [build.name, build.label],
+    );
+    const [row] = rows;
+    if (!row) throw new Error(`projection ${build.name} ${build.label} has no checkpoint`);
+    return { position: row.position, recordedAt: row.recorded_at, epoch: row.epoch };
+  });
 }
 
 /**

@@ -1,5 +1,7 @@
 import pg from 'pg';
 
+const BY_KEY = '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
+
 /**
  * Connections of the engine's own, apart from the application's: their values come back as projections hold them, and
  * their plans always go by key. Whole tables are never read here, yet the planner, meeting a fresh table without
@@ -9,8 +11,8 @@ export function engineConnection(databaseUrl: string): pg.ClientConfig {
   return {
     connectionString: databaseUrl,
     application_name: 'tenure-projections',
-    options:
-      '-c TimeZone=UTC -c DateStyle=ISO -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off',
+    // A process that freezes in the middle of a batch shall not keep its successor from the checkpoint.
+    options: `-c TimeZone=UTC -c DateStyle=ISO -c idle_in_transaction_session_timeout=15s ${BY_KEY}`,
     types: { getTypeParser: parserOf },
     keepAlive: true,
     connectionTimeoutMillis: 5_000,

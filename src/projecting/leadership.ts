@@ -13,57 +13,71 @@ const ANSWER_WITHIN = 5_000;
 export class Leadership {
   private readonly held = new Set<Build>();
   private client: pg.Client | undefined;
-  private asked: Promise<unknown> = Promise.resolve();
+  private turn: Promise<unknown> = Promise.resolve();
 
-  /** @param lost called when the connection is gone, and with it every lock */
+  /**
+   * @param lease how long, in ms, the locks outlast the last time that they were sought: a frozen process loses them
+   * @param lost called when the connection is gone, and with it every lock
+   */
   constructor(
     private readonly databaseUrl: string,
+    private readonly lease: number,
     private readonly lost: () => void,
   ) {}
 
   /**
-   * Tries to take the lead over each build; connects first if need be.
+   * Tries to take the lead over each build; connects first if need be. Asking again renews the lease of those it has.
    * @returns those that are ours now, or were before
    * @throws Error when PostgreSQL cannot be reached; nothing is held then
    */
-  async seek(builds: readonly Build[]): Promise<Build[]> {
-    const client = this.client ?? (await this.connect());
-    try {
-      // A lock is taken as often as it is asked for, so it is asked for only while it is not held. Without any to ask
-      // for, the empty question still tells whether the connection lives.
-      const wanted = builds.filter((build) => !this.held.has(build));
-      const { rows } = await this.ask<{ at: number }>(
-        client,
-        'SELECT at::int FROM unnest($1::bigint[]) WITH ORDINALITY AS lock (key, at) WHERE pg_try_advisory_lock(key)',
-        [wanted.map(lockKey)],
-      );
-      for (const { at } of rows) this.held.add(wanted[at - 1] as Build);
-      return builds.filter((build) => this.held.has(build));
-    } catch (error) {
-      this.drop(client);
-      throw error;
-    }
+  seek(builds: readonly Build[]): Promise<Build[]> {
+    return this.inTurn(async () => {
+      const client = this.client ?? (await this.connect());
+      try {
+        // A lock is taken as often as it is asked for, so it is asked for only while it is not held.
+        const wanted = builds.filter((build) => !this.held.has(build));
+        const { rows } = await client.query<{ at: number }>(
+          'SELECT at::int FROM unnest($1::bigint[]) WITH ORDINALITY AS lock (key, at) WHERE pg_try_advisory_lock(key)',
+          [wanted.map(lockKey)],
+        );
+        for (const { at } of rows) this.held.add(wanted[at - 1] as Build);
+        return builds.filter((build) => this.held.has(build));
+      } catch (error) {
+        this.drop(client);
+        throw error;
+      }
+    });
   }
 
-  async release(build: Build): Promise<void> {
-    if (!this.held.delete(build) || !this.client) return;
+  /** Gives up the lead over a build, if we have it. Never rejects. */
+  release(build: Build): Promise<void> {
+    return this.inTurn(async () => {
+      const { client } = this;
+      if (!this.held.delete(build) || !client) return;
+      await client.query('SELECT pg_advisory_unlock($1)', [lockKey(build)]).catch(() => this.drop(client));
+    });
+  }
+
+  /** Gives up every lead. */
+  async close(): Promise<void> {
     const { client } = this;
-    const unlock = this.ask(client, 'SELECT pg_advisory_unlock($1)', [lockKey(build)]);
-    await unlock.catch(() => this.drop(client));
+    this.client = undefined;
+    this.held.clear();
+    await client?.end().catch(() => undefined);
   }
 
-  /** One question at a time: pg has deprecated queueing them up on a connection. */
-  private ask<R extends pg.QueryResultRow>(client: pg.Client, sql: string, values: unknown[]) {
-    const answer = this.asked.then(() => client.query<R>(sql, values));
-    this.asked = answer.catch(() => undefined);
-    return answer;
+  /** The connection answers one question at a time. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(work);
+    this.turn = result.catch(() => undefined);
+    return result;
   }
 
   private async connect(): Promise<pg.Client> {
     const config = engineConnection(this.databaseUrl);
     const client = new pg.Client({
       ...config,
-      options: `${config.options} ${KEEPALIVE}`,
+      options: `${config.options} ${KEEPALIVE} -c idle_session_timeout=${this.lease}`,
       application_name: 'tenure-leadership',
       query_timeout: ANSWER_WITHIN,
     });
@@ -80,13 +94,5 @@ export class Leadership {
     this.held.clear();
     void client.end().catch(() => undefined);
     this.lost();
-  }
-
-  /** Gives up every lead. */
-  async close(): Promise<void> {
-    const { client } = this;
-    this.client = undefined;
-    this.held.clear();
-    await client?.end().catch(() => undefined);
   }
 }

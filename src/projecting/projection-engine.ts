@@ -27,6 +27,8 @@ export interface EngineOptions {
   readonly moved?: (name: string) => void;
   /** how often, in ms, it seeks the lead and looks after things (1000) */
   readonly tick?: number;
+  /** how long, in ms, the lead of a process outlasts its last sign of life (15000) */
+  readonly lease?: number;
 }
 
 /**
@@ -48,13 +50,13 @@ export class ProjectionEngine {
 
   /** @throws Error if a projection is declared wrongly */
   constructor(private readonly options: EngineOptions) {
-    const { projections, eventStore, codec, databaseUrl, alsoPass = [] } = options;
+    const { projections, eventStore, codec, databaseUrl, alsoPass = [], lease = 15_000 } = options;
     checkProjections(projections);
     // One connection a projection, so that none waits for another, and a few for the engine itself.
     this.pool = enginePool(databaseUrl, projections.length + 2);
     const prefixes = [...new Set([...projections.flatMap(({ streams }) => streams), ...alsoPass])];
     this.feeds = new Feeds(eventStore, codec, prefixes);
-    this.leadership = new Leadership(databaseUrl, () => void this.stepDown([...this.runners.keys()]));
+    this.leadership = new Leadership(databaseUrl, lease, () => this.loseAll());
   }
 
   /**
@@ -118,7 +120,10 @@ export class ProjectionEngine {
     const started: ProjectionRunner[] = [];
     for (const build of builds) {
       if (this.runners.has(build) || this.stopped) continue;
-      const lead = await takeLead(this.pool, build);
+      const lead = await takeLead(this.pool, build).catch((error: unknown) => {
+        this.log.warn(`cannot take the lead over ${build.name} ${build.label} yet: ${String(error)}`);
+      });
+      if (!lead) continue;
       const runner: ProjectionRunner = new ProjectionRunner(build, this.pool, lead, {
         moved: () => {
           this.feeds.relieve(runner);
@@ -139,6 +144,11 @@ export class ProjectionEngine {
       if (stateOf(states, build)?.serving || !this.feeds.hasCaughtUp(runner)) continue;
       if (await serve(this.pool, build)) this.log.log(`${build.name} ${build.label} serves now`);
     }
+  }
+
+  private loseAll(): void {
+    if (this.runners.size > 0) this.log.warn('the connection that holds the leads broke; seeking them again');
+    void this.stepDown([...this.runners.keys()]);
   }
 
   private async stepDown(builds: readonly Build[]): Promise<void> {

@@ -4,7 +4,7 @@ import { moveCheckpoint, type Lead, type Progress } from './checkpoint.js';
 import { HandlerFault, faultIn } from './fault.js';
 import type { LoadedRows, TableWrites } from './fold-batch.js';
 import type { AnyTable, Row } from './projection.js';
-import { tableSql, type TableSql } from './table-sql.js';
+import { tableSql, type Statement, type TableSql } from './table-sql.js';
 import { inTransaction } from './transaction.js';
 
 /** Reads and writes the tables of one build, a batch at a time and set-wise: a handful of statements, however many rows. */
@@ -25,7 +25,7 @@ export class BatchWriter {
     for (const [table, { load }] of this.sql) {
       const wanted = keys.get(table.name);
       if (!wanted || wanted.size === 0) continue;
-      const { rows } = await this.pool.query<Row>(load, [[...wanted]]);
+      const { rows } = await this.pool.query<Row>({ ...load, values: [[...wanted]] });
       loaded.set(table.name, keyed(table, rows, wanted));
     }
     return loaded;
@@ -46,8 +46,8 @@ export class BatchWriter {
   private async writeTable(client: ClientBase, writes: TableWrites): Promise<void> {
     const sql = this.sql.get(writes.table);
     if (!sql) throw new Error(`${writes.table.name} is no table of ${this.build.name}`);
-    const run = async (statement: string, rows: readonly Row[]): Promise<void> => {
-      if (rows.length > 0) await client.query(statement, [asJson(writes.table, rows)]);
+    const run = async (statement: Statement, rows: readonly Row[]): Promise<void> => {
+      if (rows.length > 0) await client.query({ ...statement, values: [asJson(writes.table, rows)] });
     };
     switch (writes.kind) {
       case 'append':

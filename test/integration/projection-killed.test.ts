@@ -32,6 +32,7 @@ async function keeper(): Promise<string> {
       codec: new Codec(catalogue),
       databaseUrl: ${JSON.stringify(world.databaseUrl)},
       tick: 50,
+      lease: 1_000,
       moved: () => console.log('wrote a batch'),
     });
     await engine.start();`;
@@ -53,3 +54,21 @@ it('a process that is killed again and again leaves every event applied once', a
   await world.reaches(last);
   await world.isExact();
 }, 60_000);
+
+it('a process that freezes loses the lead, and writes nothing when it thaws', async () => {
+  const frozen = startNode(await keeper());
+  const first = await world.fill(2);
+  await frozen.says(/wrote a batch/);
+  await world.reaches(first);
+  const taken = 'SELECT epoch FROM projection.checkpoint';
+  const [before] = await world.query<{ epoch: bigint }>(taken);
+  frozen.child.kill('SIGSTOP');
+  await world.started();
+  await world.reaches(await world.fill(3));
+  expect(await world.query(taken)).toEqual([{ epoch: (before?.epoch ?? 0n) + 1n }]);
+  frozen.child.kill('SIGCONT');
+  await frozen.says(/the connection that holds the leads broke/);
+  await world.reaches(await world.fill(3));
+  await world.isExact();
+  await frozen.kill();
+});
