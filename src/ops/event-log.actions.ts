@@ -38,16 +38,11 @@ export async function serve(port: number, { dataDir, signal, out }: Surroundings
 /** `eventstore backup DIR`. @returns 0; throws when there is no whole backup */
 export async function backup(directory: string, surroundings: Surroundings): Promise<number> {
   const { signal, out } = surroundings;
-  return withEventLog(surroundings, true, async ({ databaseUrl }) => {
+  return withEventLog(surroundings, async ({ databaseUrl }) => {
     const line = progressLine(out);
     const onProgress = (count: number) => line.show(() => `${counted(count)} records backed up`);
-    const { records, bytes } = await backupEventLog({
-      databaseUrl,
-      directory,
-      signal,
-      onProgress,
-    });
-    line.end();
+    const options = { databaseUrl, directory, signal, onProgress };
+    const { records, bytes } = await backupEventLog(options).finally(line.end);
     const size = `${(bytes / 1e6).toFixed(1)} MB unpacked`;
     out.write(`Backed up positions 1 to ${records} (${size}), every record checked, to ${directory}\n`);
     return 0;
@@ -63,8 +58,8 @@ export async function restore(directory: string, surroundings: Surroundings): Pr
   try {
     const line = progressLine(out);
     const onProgress = (count: number) => line.show(() => `${counted(count)} records loaded`);
-    const records = await restoreEventLog({ ...eventLog, directory, signal, onProgress });
-    line.end();
+    const options = { ...eventLog, directory, signal, onProgress };
+    const records = await restoreEventLog(options).finally(line.end);
     out.write(`Restored positions 1 to ${records}, every record checked, into ${dataDir}\n`);
     return 0;
   } finally {
@@ -72,26 +67,27 @@ export async function restore(directory: string, surroundings: Surroundings): Pr
   }
 }
 
-/**
- * Runs work on the embedded log of a data directory that has one.
- * @param attach whether to work beside a running Tenure
- */
+/** Runs work on the embedded log of a data directory that has one, beside a running Tenure or without one. */
 export async function withEventLog(
   { config, dataDir }: Surroundings,
-  attach: boolean,
   work: (eventLog: EventLog) => Promise<number>,
 ): Promise<number> {
   refuseForeignStore(config);
-  await access(join(dataDir, 'postgres')).catch(() => {
-    throw new Error(`There is no event log under ${dataDir}.`);
-  });
+  await insistOnLog(dataDir);
   const { databaseUrl } = config;
-  const eventLog = await openEventLog({ dataDir, databaseUrl, attach, log: () => undefined });
+  const eventLog = await openEventLog({ dataDir, databaseUrl, attach: true, log: () => undefined });
   try {
     return await work(eventLog);
   } finally {
     await eventLog.close();
   }
+}
+
+/** A command that looks for a log must not make an empty one. */
+export async function insistOnLog(dataDir: string): Promise<void> {
+  await access(join(dataDir, 'postgres')).catch(() => {
+    throw new Error(`There is no event log under ${dataDir}.`);
+  });
 }
 
 function refuseForeignStore({ eventStoreUrl }: Config): void {

@@ -1,7 +1,7 @@
 import { openRuntime } from '../embedded/embedded-runtime.js';
 import type { Comparison } from '../event-store/copy/compare-event-stores.js';
 import { copyEventStore, type CopyProgress, type CopyReport } from '../event-store/copy/copy-event-store.js';
-import type { Surroundings } from './event-log.actions.js';
+import { insistOnLog, type Surroundings } from './event-log.actions.js';
 import { counted, progressLine } from './progress-line.js';
 
 export interface CopyArguments {
@@ -20,6 +20,7 @@ export async function copy(
   surroundings: Surroundings,
 ): Promise<number> {
   const { config, dataDir, signal, out } = surroundings;
+  if (!from) await insistOnLog(dataDir);
   const own = from
     ? undefined
     : await openRuntime({ dataDir, databaseUrl: config.databaseUrl, attach: true, log: () => undefined });
@@ -48,15 +49,12 @@ export async function copy(
 const plain = (url: string): string => url.replace(/^kurrentdb/, 'esdb');
 
 function summaryOf({ found, copied, comparison }: CopyReport): string[] {
-  return [
-    `${counted(found)} events were there already, ${counted(copied)} copied now.`,
-    ...comparisonOf(comparison),
-  ];
+  return [`There already: ${counted(found)}. Copied now: ${counted(copied)}.`, ...comparisonOf(comparison)];
 }
 
 function comparisonOf({ equal, source, target, differences, otherStreams }: Comparison): string[] {
   const side = ({ events, streams, sha256 }: Comparison['source']) =>
-    `${counted(events)} events in ${counted(streams)} streams, SHA-256 ${sha256}`;
+    `events: ${counted(events)}, streams: ${counted(streams)}, SHA-256 ${sha256}`;
   const others = otherStreams === 1 ? 'one stream' : `${counted(otherStreams)} streams`;
   return [
     `Source  ${side(source)}`,

@@ -20,23 +20,22 @@ export async function verify(backup: string | undefined, surroundings: Surroundi
   const line = progressLine(out);
   const onProgress = (count: number) => line.show(() => `${counted(count)} events checked`);
   const finish = (what: string, report: ChainReport): number => {
-    line.end();
     out.write(`${what}\n${linesOf(report).join('\n')}\n`);
     return report.breaks.length > 0 ? 1 : 0;
   };
   if (backup !== undefined) {
-    const { records, chains } = await checkRecords(readBackup(backup), signal, onProgress);
-    return finish(`The backup holds ${counted(records)} records, each as it was written.`, chains);
+    const { records, chains } = await checkRecords(readBackup(backup), signal, onProgress).finally(line.end);
+    return finish(`Records in the backup: ${counted(records)}, each as it was written.`, chains);
   }
   if (config.eventStoreUrl)
     return finish(
       'The records themselves are checked by the server that EVENTSTORE_URL names.',
-      await checkChains(config.eventStoreUrl, { signal, onProgress }),
+      await checkChains(config.eventStoreUrl, { signal, onProgress }).finally(line.end),
     );
-  return withEventLog(surroundings, true, async ({ databaseUrl }) => {
-    const { records } = await verifyLog(databaseUrl, onProgress);
-    const { chains } = await checkRecords(readEventLog(databaseUrl), signal, onProgress);
-    return finish(`The log holds ${counted(records)} records, each as it was written.`, chains);
+  return withEventLog(surroundings, async ({ databaseUrl }) => {
+    const { records } = await verifyLog(databaseUrl, onProgress).finally(line.end);
+    const { chains } = await checkRecords(readEventLog(databaseUrl), signal, onProgress).finally(line.end);
+    return finish(`Records in the log: ${counted(records)}, each as it was written.`, chains);
   });
 }
 
@@ -63,17 +62,17 @@ function linesOf({ streams, events, unchained, breaks }: ChainReport): string[] 
   const more = (list: readonly unknown[]) =>
     list.length > SHOWN ? [`… and ${counted(list.length - SHOWN)} more`] : [];
   return [
-    `Hash chains of ${counted(streams)} streams, ${counted(events)} events.`,
+    `Hash chains: ${counted(events)} events, streams: ${counted(streams)}.`,
     ...(unchained.length > 0
       ? [
-          `${counted(unchained.length)} streams were not written by Tenure and have no chain:`,
+          `Streams without a chain, as Tenure did not write them: ${counted(unchained.length)}`,
           ...unchained.slice(0, SHOWN).map((stream) => `  ${stream}`),
           ...more(unchained),
         ]
       : []),
     ...(breaks.length > 0
       ? [
-          `BROKEN: ${counted(breaks.length)} streams`,
+          `BROKEN streams: ${counted(breaks.length)}`,
           ...breaks
             .slice(0, SHOWN)
             .map(({ stream, revision, reason }) => `  ${stream}@${revision}: ${reason}`),

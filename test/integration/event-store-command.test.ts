@@ -100,8 +100,8 @@ test('a store that is served, backed up, damaged, found damaged, restored and co
   expect(await run('one', 'verify')).toEqual({
     code: 0,
     output:
-      'The log holds 121 records, each as it was written.\n' +
-      'Hash chains of 40 streams, 120 events.\nAll of them hold.\n',
+      'Records in the log: 121, each as it was written.\n' +
+      'Hash chains: 120 events, streams: 40.\nAll of them hold.\n',
   });
   const backup = join(home, 'backup');
   expect(await run('one', 'backup', backup)).toMatchObject({
@@ -128,7 +128,7 @@ test('a store that is served, backed up, damaged, found damaged, restored and co
 
   expect(await run('two', 'verify', '--backup', backup)).toMatchObject({
     code: 0,
-    output: expect.stringMatching(/^The backup holds 121 records/),
+    output: expect.stringMatching(/^Records in the backup: 121/),
   });
   expect(await run('two', 'restore', backup)).toMatchObject({
     code: 0,
@@ -142,16 +142,16 @@ test('a store that is served, backed up, damaged, found damaged, restored and co
   const target = await freshEventStore();
   clean.push(() => target.close());
   const copied = await run('two', 'copy', '--to', target.url);
-  expect(copied.output).toMatch(/^0 events were there already, 120 copied now\.\n/);
+  expect(copied.output).toMatch(/^There already: 0\. Copied now: 120\.\n/);
   expect(copied.output).toMatch(
-    /Target {2}120 events in 40 streams, SHA-256 [0-9a-f]{64}\nThey are the same/,
+    /Target {2}events: 120, streams: 40, SHA-256 [0-9a-f]{64}\nThey are the same/,
   );
   expect(copied.code).toBe(0);
   const second = await serve('two');
   const again = await run('elsewhere', 'copy', '--from', second.url, '--to', target.url);
   expect(again).toMatchObject({
     code: 0,
-    output: expect.stringMatching(/^120 events were there already, 0 copied/),
+    output: expect.stringMatching(/^There already: 120\. Copied now: 0/),
   });
   await stop(second.process);
 }, 120_000);
@@ -172,9 +172,15 @@ test('a chain that was forged with fitting checksums is named by verify', async 
   await client.dispose();
   const { code, output } = await run('data', 'verify');
   expect(output).toMatch(/each as it was written/);
-  expect(output).toMatch(/1 streams were not written by Tenure and have no chain:\n {2}elsewhere\n/);
-  expect(output).toMatch(/BROKEN: 1 streams\n {2}jar-1@3: it does not follow revision 2\n/);
+  expect(output).toMatch(/did not write them: 1\n {2}elsewhere\n/);
+  expect(output).toMatch(/BROKEN streams: 1\n {2}jar-1@3: it does not follow revision 2\n/);
   expect(code).toBe(1);
+  environment = { EVENTSTORE_URL: url };
+  const asked = await run('data', 'verify');
+  expect(asked.output).toMatch(
+    /checked by the server that EVENTSTORE_URL names\.\n[^]*BROKEN streams: 1\n {2}jar-1@3/,
+  );
+  expect(asked.code).toBe(1);
   await stop(process);
 }, 60_000);
 
@@ -220,6 +226,10 @@ test('the log is backed up and verified beside a process that keeps its read mod
 
 test('commands on the log say what is wrong instead of making something up', async () => {
   expect(await run('nowhere', 'verify')).toMatchObject({
+    code: 1,
+    output: expect.stringMatching(/There is no event log under/),
+  });
+  expect(await run('nowhere', 'copy', '--to', 'esdb://127.0.0.1:1?tls=false')).toMatchObject({
     code: 1,
     output: expect.stringMatching(/There is no event log under/),
   });
