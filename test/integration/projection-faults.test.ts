@@ -126,6 +126,39 @@ describe('a row that PostgreSQL refuses', () => {
   });
 });
 
+describe('a batch that was applied in part', () => {
+  it('goes on after that part', async () => {
+    const stream = `jar-${randomUUID()}`;
+    const placed = { type: 'JarPlaced', data: { shelf: 'low' } } as const;
+    const added = { type: 'MarblesAdded', data: { colour: 'red', count: 1 } } as const;
+    const last = await world.append(stream, [placed, placed, added, added]);
+    const [fold, ...rest] = jars.tables;
+    if (fold?.shape !== 'fold') throw new Error('the first table of the jars is a fold');
+    let refusals = 1;
+    const MarblesAdded = (...args: Parameters<typeof fold.evolve.MarblesAdded>): unknown => {
+      if (refusals-- > 0) throw new Error('not yet');
+      return fold.evolve.MarblesAdded(...args);
+    };
+    const tables = [{ ...fold, evolve: { ...fold.evolve, MarblesAdded } }, ...rest];
+    const engine = world.engine({ projections: [{ ...jars, tables } as AnyProjection] });
+    await engine.prepare();
+    // The first half touches no colours; the second half waits here, and is broken off.
+    const session = await world.pool.connect();
+    await session.query('BEGIN; LOCK TABLE jar_colour IN ACCESS EXCLUSIVE MODE');
+    await engine.start();
+    const waits = `SELECT pid FROM pg_locks WHERE NOT granted AND relation = 'projection.jar_colour_v1'::regclass`;
+    const waiting = await waitUntil('the second half waits', async () => {
+      const [row] = await world.query<{ pid: number }>(waits);
+      return row?.pid;
+    });
+    await world.query('SELECT pg_terminate_backend($1)', [waiting]);
+    await session.query('COMMIT');
+    session.release();
+    await world.reaches(last);
+    expect(await world.held()).toMatchObject({ jars: 1, marbles: 2n, events: 4 });
+  });
+});
+
 describe('an event that cannot be read', () => {
   const odd = (type: string, metadata: object) =>
     jsonEvent({ id: randomUUID(), type, data: {}, metadata: { ...metadata } });
