@@ -35,8 +35,6 @@ export class RevisionConflict extends Error {
   }
 }
 
-const APPEND_TIMEOUT = 10_000;
-
 /**
  * The one connection of this process to EventStoreDB, over the client library. What the client leaves open is closed
  * here: appends get a deadline, reads are always run to their end or cancelled, errors come out as three types of ours.
@@ -44,7 +42,11 @@ const APPEND_TIMEOUT = 10_000;
 export class EventStore {
   private readonly client: EventStoreDBClient;
 
-  constructor(url: string) {
+  /** @param timeout how long, in ms, the store may leave a call without an answer */
+  constructor(
+    url: string,
+    private readonly timeout = 8_000,
+  ) {
     this.client = EventStoreDBClient.connectionString(url);
   }
 
@@ -59,7 +61,7 @@ export class EventStore {
       const expectedRevision = expected < 0 ? NO_STREAM : BigInt(expected);
       const result = await withDeadline(
         this.client.appendToStream(stream, events, { expectedRevision }),
-        APPEND_TIMEOUT,
+        this.timeout,
       );
       if (!result.position) throw new Error('the event store gave no position for an append');
       return result.position.commit;
@@ -74,6 +76,7 @@ export class EventStore {
     try {
       return await drain(
         this.client.readStream(stream, { direction: FORWARDS, fromRevision: BigInt(fromRevision) }),
+        this.timeout,
       );
     } catch (error) {
       if (error instanceof StreamNotFoundError || error instanceof StreamDeletedError) return [];
@@ -100,7 +103,10 @@ export class EventStore {
 
   private async lastEvents(count: number): Promise<AllStreamResolvedEvent[]> {
     try {
-      return await drain(this.client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: count }));
+      return await drain(
+        this.client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: count }),
+        this.timeout,
+      );
     } catch (error) {
       throw asOurs(error);
     }
@@ -111,13 +117,30 @@ export class EventStore {
   }
 }
 
-/** Reads to the end. Collecting by `data` is a third faster than `for await`, and leaks nothing when it fails. */
-function drain<T>(stream: StreamingRead<T>): Promise<T[]> {
+/**
+ * Reads to the end. Collecting by `data` is a third faster than `for await`, and leaks nothing when it fails. The client
+ * would wait for ever for a server that stands still, so silence has a bound of ours.
+ */
+function drain<T>(stream: StreamingRead<T>, timeout: number): Promise<T[]> {
   return new Promise((resolve, reject) => {
     const items: T[] = [];
-    stream.on('data', (item) => items.push(item));
-    stream.once('error', reject);
-    stream.once('end', () => resolve(items));
+    const silence = setTimeout(() => {
+      reject(new EventStoreUnavailable(new Error(`nothing came for ${timeout} ms`)));
+      void stream.cancel().catch(() => undefined);
+    }, timeout);
+    stream.on('data', (item) => {
+      items.push(item);
+      silence.refresh();
+    });
+    // It may yet fail after it was given up.
+    stream.on('error', (error) => {
+      clearTimeout(silence);
+      reject(error);
+    });
+    stream.once('end', () => {
+      clearTimeout(silence);
+      resolve(items);
+    });
   });
 }
 

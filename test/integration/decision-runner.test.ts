@@ -7,6 +7,7 @@ import { CommandIdReused, DecisionRunner, type Outcome } from '../../src/event-s
 import { Rejection } from '../../src/event-store/decider.js';
 import { EventStore, EventStoreUnavailable, RevisionConflict } from '../../src/event-store/event-store.js';
 import { hashOf } from '../../src/event-store/hash-chain.js';
+import { tcpProxy } from '../support/tcp-proxy.js';
 import { freshEventStore, type FreshEventStore } from '../support/event-store.js';
 
 const codec = new Codec<ClientEvent>(clientEvents);
@@ -194,4 +195,20 @@ it('says that the event store is not available where nobody answers', async () =
   const runner = new DecisionRunner(nowhere, codec, clientDecider);
   await expect(send(runner, uuidv4(), convert)).rejects.toThrow(EventStoreUnavailable);
   await nowhere.close();
+});
+
+it('does not wait for ever for an event store that stands still, and goes on when it moves again', async () => {
+  const proxy = await tcpProxy(Number(/:(\d+)\?/.exec(node.url)?.[1]));
+  const slow = new EventStore(`esdb://127.0.0.1:${proxy.port}?tls=false`, 300);
+  const runner = new DecisionRunner(slow, codec, clientDecider);
+  const known = uuidv4();
+  await send(runner, known, convert);
+  proxy.freeze();
+  await expect(send(runner, uuidv4(), convert)).rejects.toThrow(EventStoreUnavailable);
+  await expect(send(runner, known, tag('vip'))).rejects.toThrow(EventStoreUnavailable);
+  proxy.thaw();
+  // Whether the tag was written is decided by looking: it is there once, whoever asks again.
+  expect(await send(runner, known, tag('vip'))).toMatchObject({ revision: 1 });
+  await slow.close();
+  await proxy.close();
 });

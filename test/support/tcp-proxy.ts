@@ -5,6 +5,9 @@ export interface TcpProxy {
   /** Breaks every connection and refuses new ones. */
   cut(): void;
   mend(): void;
+  /** Lets nothing through, as a machine that stands still; the connections stay. */
+  freeze(): void;
+  thaw(): void;
   close(): Promise<void>;
 }
 
@@ -12,6 +15,7 @@ export interface TcpProxy {
 export async function tcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let isCut = false;
+  let isFrozen = false;
   const server = createServer((incoming) => {
     if (isCut) return incoming.destroy();
     const outgoing = connect(targetPort, '127.0.0.1');
@@ -25,6 +29,7 @@ export async function tcpProxy(targetPort: number): Promise<TcpProxy> {
       });
     }
     incoming.pipe(outgoing).pipe(incoming);
+    if (isFrozen) [incoming, outgoing].forEach((socket) => socket.pause());
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const breakAll = (): void => sockets.forEach((socket) => socket.destroy());
@@ -36,6 +41,14 @@ export async function tcpProxy(targetPort: number): Promise<TcpProxy> {
     },
     mend: () => {
       isCut = false;
+    },
+    freeze: () => {
+      isFrozen = true;
+      sockets.forEach((socket) => socket.pause());
+    },
+    thaw: () => {
+      isFrozen = false;
+      sockets.forEach((socket) => socket.resume());
     },
     close: () => {
       breakAll();

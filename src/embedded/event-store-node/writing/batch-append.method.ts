@@ -16,6 +16,8 @@ export async function batchAppend(appender: Appender, call: GrpcCall): Promise<v
   const open = new Map<string, Batch>();
   const answers = new Set<Promise<void>>();
   for await (const message of call.requests()) {
+    // A batch after one that failed must not be taken: it would come to lie behind a hole.
+    if (call.closed) break;
     const request = streams.BatchAppendReq.deserializeBinary(message);
     const key = correlationKey(request);
     const batch = open.get(key) ?? new Batch(request);
