@@ -22,6 +22,10 @@ export class Feeds {
     private readonly prefixes: string[],
   ) {}
 
+  get count(): number {
+    return this.feeds.size;
+  }
+
   /** Puts projections that have just got their lead onto feeds. */
   place(runners: readonly ProjectionRunner[]): void {
     for (const group of nearGroups(runners)) {
