@@ -99,6 +99,26 @@ describe('a persistent subscription to $all', () => {
     expect(seen.filter(([stream]) => stream.includes('-checkpoint'))).toEqual([]);
     await store.client.deletePersistentSubscriptionToAll(group);
   });
+
+  test('begins with the first event there ever was when it is told to begin at the start', async () => {
+    const stream = freshStream();
+    await append(stream, 3);
+    const settings = persistentSubscriptionToAllSettingsFromDefaults({ startFrom: START });
+    const filter = streamNameFilter({ prefixes: [stream] });
+    await store.client.createPersistentSubscriptionToAll(stream, settings, { filter });
+    const subscription = store.client.subscribeToPersistentSubscriptionToAll(stream);
+    const seen: string[] = [];
+    subscription.on('error', () => undefined);
+    subscription.on('data', (resolved) => {
+      seen.push(String(resolved.event?.revision));
+      void subscription.ack(resolved);
+    });
+    await waitUntil('what was there before arrived', () => seen.length === 3);
+    await append(stream, 1, 3);
+    await waitUntil('what came after arrived', () => seen.length === 4);
+    expect(seen).toEqual(['0', '1', '2', '3']);
+    await store.client.deletePersistentSubscriptionToAll(stream);
+  });
 });
 
 describe('the administration of groups', () => {

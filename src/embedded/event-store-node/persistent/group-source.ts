@@ -10,12 +10,17 @@ export class GroupSource {
   /** Streams only: everything up to this position has been seen, so the tail can be asked instead of the log. */
   #seenTo: number | undefined;
 
-  /** Begins behind `place`: a revision, or a position of $all. */
+  /** The revision, or the position of $all, that the next events are behind. */
+  place: number;
+
+  /** Begins behind `place`: a revision, or a position of $all; −1 for the start of either. */
   constructor(
     readonly store: EventStore,
     readonly definition: GroupDefinition,
-    public place: number,
+    place: number,
   ) {
+    // Revisions count from 0, but positions from 1: behind −1 would be a record that no log has.
+    this.place = definition.stream === ALL ? Math.max(place, 0) : place;
     this.#filter = definition.filter && compileFilter(definition.filter);
   }
 
