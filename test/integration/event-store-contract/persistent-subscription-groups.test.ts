@@ -142,6 +142,33 @@ describe('the administration of groups', () => {
     expect(told.connections[0]).toMatchObject({ totalItems: 2n, availableSlots: 10 });
   });
 
+  test('knows of no event before one is read, wherever the group begins', async () => {
+    const stream = freshStream();
+    await create(store.client, stream, { startFrom: 123n });
+    expect((await info(stream)).stats.lastKnownEventRevision).toBeUndefined();
+    await append(stream, 125);
+    await waitUntil(
+      'the last is known',
+      async () => (await info(stream)).stats.lastKnownEventRevision === 124n,
+    );
+  });
+
+  test('tells how long consumers take to answer, if the group is to measure it', async () => {
+    const [measured, unmeasured] = [freshStream(), freshStream()];
+    for (const stream of [measured, unmeasured]) {
+      await append(stream, 3);
+      await create(store.client, stream, { extraStatistics: stream === measured });
+      consume(store.client, stream, ack);
+      await waitUntil('all were answered', async () => (await info(stream)).stats.totalItems === 3n);
+    }
+    const times = async (stream: string) => (await info(stream)).connections[0]?.extraStatistics;
+    await waitUntil('they are measured', async () => (await times(measured)) !== undefined);
+    for (const key of ['mean', 'fastest', 'quintile 3', '99.9%', 'highest'] as const) {
+      expect((await times(measured))?.get(key)).toBeGreaterThanOrEqual(0n);
+    }
+    expect(await times(unmeasured)).toBeUndefined();
+  });
+
   test('lists groups, all or those of a stream', async () => {
     const stream = freshStream();
     await create(store.client, stream);

@@ -14,7 +14,7 @@ export function groupInfo(group: SubscriptionGroup): persistent.SubscriptionInfo
     .setEventSource(stream)
     .setGroupName(definition.group)
     .setStatus(group.isLive ? 'Live' : 'Behind')
-    .setConnectionsList(group.consumers.map((consumer) => connectionInfo(consumer)))
+    .setConnectionsList(group.consumers.map((consumer) => connectionInfo(consumer, settings.extraStatistics)))
     .setAveragePerSecond(throughput.perSecond)
     .setTotalItems(String(throughput.total))
     .setCountSinceLastMeasurement(String(throughput.sinceMeasurement))
@@ -43,15 +43,19 @@ export function groupInfo(group: SubscriptionGroup): persistent.SubscriptionInfo
     .setParkedMessageCount(String(group.parked.count));
 }
 
-function connectionInfo(consumer: Consumer): persistent.SubscriptionInfo.ConnectionInfo {
+function connectionInfo(consumer: Consumer, withTimes: boolean): persistent.SubscriptionInfo.ConnectionInfo {
+  const times = withTimes ? consumer.answerTimes.summary() : [];
   return new SubscriptionInfo.ConnectionInfo()
     .setFrom(consumer.from)
-    .setUsername('anonymous')
+    .setUsername(consumer.username)
     .setTotalItems(String(consumer.sent))
     .setCountSinceLastMeasurement('0')
     .setAvailableSlots(consumer.availableSlots)
     .setInFlightMessages(consumer.inFlight.size)
-    .setConnectionName(consumer.connectionName);
+    .setConnectionName(consumer.connectionName)
+    .setObservedMeasurementsList(
+      times.map(([name, ms]) => new SubscriptionInfo.Measurement().setKey(name).setValue(String(ms))),
+    );
 }
 
 function placeText(stream: string, place: number | undefined): string {

@@ -12,6 +12,7 @@ export class GroupSource {
 
   /** The revision, or the position of $all, that the next events are behind. */
   place: number;
+  readonly #begunBehind: number;
 
   /** Begins behind `place`: a revision, or a position of $all; −1 for the start of either. */
   constructor(
@@ -21,7 +22,13 @@ export class GroupSource {
   ) {
     // Revisions count from 0, but positions from 1: behind −1 would be a record that no log has.
     this.place = definition.stream === ALL ? Math.max(place, 0) : place;
+    this.#begunBehind = this.place;
     this.#filter = definition.filter && compileFilter(definition.filter);
+  }
+
+  /** Where the last event read is; undefined before any. */
+  get lastRead(): number | undefined {
+    return this.place > this.#begunBehind ? this.place : undefined;
   }
 
   /** The next events; none when it has caught up. An empty answer with `more` means that none of those looked at matched. */

@@ -30,7 +30,7 @@ export class SubscriptionGroup {
   readonly fresh: GroupMessage[] = [];
   /** To be delivered again, before anything fresh. */
   readonly retries: GroupMessage[] = [];
-  readonly outstanding = new Map<string, { message: GroupMessage; consumer: Consumer }>();
+  readonly outstanding = new Map<string, { message: GroupMessage; consumer: Consumer; sentAt: number }>();
   /** Places read and not handled yet, the lowest first. */
   readonly #unfinished = new Set<number>();
   readonly #signal = new Signal();
@@ -57,9 +57,9 @@ export class SubscriptionGroup {
     return this.#caughtUp;
   }
 
-  /** Of the last event read, −1 before any. */
-  get lastKnownPlace(): number {
-    return this.#source.place;
+  /** Of the last event read, now or before the checkpoint; undefined before any. */
+  get lastKnownPlace(): number | undefined {
+    return this.#source.lastRead ?? this.checkpoint.place;
   }
 
   /** Loads what the log knows of the group and begins to read behind its checkpoint. */
@@ -99,7 +99,7 @@ export class SubscriptionGroup {
   /** The events, named by their ids, are handled. */
   ack(ids: readonly Buffer[]): void {
     for (const id of ids) {
-      const message = this.#release(id);
+      const message = this.#answered(id);
       if (message) this.#finish(message);
     }
     this.#signal.set();
@@ -108,7 +108,7 @@ export class SubscriptionGroup {
   /** The events, named by their ids, could not be handled; `action` says what becomes of them. */
   nack(ids: readonly Buffer[], action: NackAction, reason: string, consumer: Consumer): void {
     for (const id of ids) {
-      const message = this.#release(id);
+      const message = this.#answered(id);
       if (!message) continue;
       if (action === 'skip') this.#finish(message);
       else if (action === 'park') this.#park(message, reason);
@@ -177,12 +177,19 @@ export class SubscriptionGroup {
     const consumer = this.#strategy.choose(this.consumers, message.resolved.event?.stream ?? '');
     if (!consumer) return false;
     const { messageTimeout } = this.definition.settings;
-    message.dueAt = messageTimeout > 0 ? Date.now() + messageTimeout : Infinity;
+    const sentAt = Date.now();
+    message.dueAt = messageTimeout > 0 ? sentAt + messageTimeout : Infinity;
     consumer.inFlight.add(message);
     consumer.sent++;
-    this.outstanding.set(key, { message, consumer });
+    this.outstanding.set(key, { message, consumer, sentAt });
     void consumer.call.sendFrames(encodeReadEvent({ ...message.resolved, retryCount: message.retryCount }));
     return true;
+  }
+
+  #answered(id: Buffer): GroupMessage | undefined {
+    const entry = this.outstanding.get(uuidKey(id));
+    entry?.consumer.answerTimes.note(Date.now() - entry.sentAt);
+    return this.#release(id);
   }
 
   #release(id: Buffer): GroupMessage | undefined {
