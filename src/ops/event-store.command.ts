@@ -1,8 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { ConfigError, readConfig } from '../config.js';
 import { backup, restore, serve, type Surroundings } from './event-log.actions.js';
-import { copy } from './event-store-copy.action.js';
-import { verify } from './event-store-verify.action.js';
 
 const portNumber = (text: string): number => {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
@@ -53,7 +51,10 @@ export function eventStoreCommand(): Command {
     .option(...data)
     .option('--backup <dir>', 'check a backup instead')
     .action((options: { data?: string; backup?: string }) =>
-      inForeground(options, (surroundings) => verify(options.backup, surroundings)),
+      inForeground(options, async (surroundings) => {
+        const { verify } = await import('./event-store-verify.action.js');
+        return verify(options.backup, surroundings);
+      }),
     );
   command
     .command('copy')
@@ -65,7 +66,11 @@ export function eventStoreCommand(): Command {
     .option('--in-flight <n>', 'appends under way at once; 1 = one at a time', atOnce)
     .option(...data)
     .action((options: { to: string; from?: string; inFlight?: number; data?: string }) =>
-      inForeground(options, (surroundings) => copy(options, surroundings)),
+      inForeground(options, async (surroundings) => {
+        // The client library comes only with the commands that speak to a server: a node alone does without.
+        const { copy } = await import('./event-store-copy.action.js');
+        return copy(options, surroundings);
+      }),
     );
   return command;
 }

@@ -1,0 +1,30 @@
+import { ClientDecisions } from '../client/change-client.js';
+import { runImport, type ImportArguments } from '../importing/import.command.js';
+import { caughtUp } from './catch-up.js';
+import { runDemo, type DemoOptions } from './demo.command.js';
+import { inSession, type Session } from './session.js';
+import { runStatus } from './status.command.js';
+
+// The commands that need the whole application. Each ends the process.
+
+export const importFile = (file: string, options: ImportArguments): Promise<never> =>
+  inSession((session) => importAndCatchUp(session, file, options));
+
+export const showStatus = (): Promise<never> => inSession((session) => runStatus(session, process.stdout));
+
+export const playDemo = (options: DemoOptions): Promise<never> =>
+  inSession((session) => runDemo(session, options, process.stdout));
+
+async function importAndCatchUp(session: Session, file: string, options: ImportArguments): Promise<number> {
+  const { app, runtime, signal } = session;
+  const services = { runner: app.get(ClientDecisions), databaseUrl: runtime.databaseUrl, signal };
+  const exitCode = await runImport(file, options, services, process.stdout);
+  if (options.dryRun || signal.aborted) return exitCode;
+  const paused = await caughtUp(session);
+  process.stdout.write(
+    paused.length > 0
+      ? `Paused, and not up to date: ${paused.join(', ')}\n`
+      : 'The read models are up to date.\n',
+  );
+  return exitCode;
+}
