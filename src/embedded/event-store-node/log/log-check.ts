@@ -7,7 +7,7 @@ const TAIL_RECORDS = 2_000;
 const PROBES = 32;
 const PROBE_RECORDS = 10;
 /** A start waits so long for the records to be counted; a log too large for that is left to verifyLog. */
-const COUNT_PATIENCE_MS = 1_000;
+const COUNT_PATIENCE_MS = 300;
 
 /**
  * Looks at as much of the log as a start has time for. `head`: position of its last record, 0 for an empty one. Throws
