@@ -42,6 +42,8 @@ export class ProjectionEngine {
   private readonly feeds: Feeds;
   private readonly leadership: Leadership;
   private readonly runners = new Map<Build, ProjectionRunner>();
+  /** those whose last batch is still in hand after the lead was lost: not to be sought again before that is over */
+  private readonly leaving = new Set<Build>();
   private builds: Build[] = [];
   private timer: NodeJS.Timeout | undefined;
   private turn: Promise<void> = Promise.resolve();
@@ -94,9 +96,13 @@ export class ProjectionEngine {
 
   private async lookAfter(): Promise<void> {
     try {
-      const ours = await this.leadership.seek(this.builds);
+      const ours = await this.leadership.seek(this.builds.filter((build) => !this.leaving.has(build)));
+      // Before the states are read, so that a pause recorded meanwhile is not taken for a resumption.
+      const paused = [...this.runners].filter(([, runner]) => runner.state === 'paused');
       const states = await readStates(this.pool);
-      this.letGoResumed(states);
+      // Set running again by an operator: it begins anew from its checkpoint.
+      for (const [build] of paused)
+        if (stateOf(states, build)?.state === 'running') this.runners.delete(build);
       await this.lead(ours);
       this.feeds.tend();
       await this.serveCaughtUp(states);
@@ -108,18 +114,11 @@ export class ProjectionEngine {
     }
   }
 
-  /** A projection that paused here and was set running again, by an operator, begins anew from its checkpoint. */
-  private letGoResumed(states: readonly BuildState[]): void {
-    for (const [build, runner] of this.runners)
-      if (runner.state === 'paused' && stateOf(states, build)?.state === 'running')
-        this.runners.delete(build);
-  }
-
   /** Starts those that it leads and does not run yet. */
   private async lead(builds: readonly Build[]): Promise<void> {
     const started: ProjectionRunner[] = [];
     for (const build of builds) {
-      if (this.runners.has(build) || this.stopped) continue;
+      if (this.runners.has(build) || this.leaving.has(build) || this.stopped) continue;
       const lead = await takeLead(this.pool, build).catch((error: unknown) => {
         this.log.warn(`cannot take the lead over ${build.name} ${build.label} yet: ${String(error)}`);
       });
@@ -155,10 +154,13 @@ export class ProjectionEngine {
     await Promise.all(
       builds.map(async (build) => {
         const runner = this.runners.get(build);
+        if (!runner) return;
+        this.leaving.add(build);
         this.runners.delete(build);
-        if (runner) this.feeds.remove(runner);
-        await runner?.stop();
+        this.feeds.remove(runner);
+        await runner.stop();
         await this.leadership.release(build);
+        this.leaving.delete(build);
       }),
     );
   }

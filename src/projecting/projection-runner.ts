@@ -106,7 +106,7 @@ export class ProjectionRunner {
 
   /** Sets off the writing of what waits: at once when live; catching up, when a batch is full or has lingered. */
   wake(): void {
-    if (this.work || this.state !== 'running') return;
+    if (this.work || this.state !== 'running' || !this.hasWork()) return;
     if (this.isDue()) this.start();
     else this.timer ??= setTimeout(() => this.start(), LINGER);
   }
@@ -121,7 +121,7 @@ export class ProjectionRunner {
     if (this.work || this.state !== 'running') return;
     this.work = this.drain().finally(() => {
       this.work = undefined;
-      if (this.hasWork()) this.wake();
+      this.wake();
     });
   }
 
