@@ -26,6 +26,8 @@ export async function launchEventStoreNode(options: LaunchOptions): Promise<Laun
   const { databaseUrl, host, port, log = () => undefined } = options;
   const worker = new Worker(new URL('./event-store-node.main.js', import.meta.url), {
     workerData: { databaseUrl, host, port } satisfies WorkerOptions,
+    // What it makes lives for a moment; a small nursery keeps the thread small under load, and costs it little.
+    resourceLimits: { maxYoungGenerationSizeMb: 12 },
   });
   let closing = false;
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
