@@ -9,7 +9,8 @@ import { lifeOf, lives, recordedLife } from '../../test/support/client-lives.js'
 import { ProjectionSpec } from '../../test/support/projection-spec.js';
 import { freshDatabase, type FreshDatabase } from '../../test/support/servers.js';
 import { lapseDue } from './lapse-due.projection.js';
-import { dueClients, type RunningClock } from './lapse-due.queries.js';
+import type { RunningClock } from '../../src/client/lifecycle/lapse-clock.js';
+import { dueClients } from './lapse-due.queries.js';
 
 const client = (n: number) => `0a000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 

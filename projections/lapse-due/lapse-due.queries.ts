@@ -1,11 +1,6 @@
 import type { DataSource } from 'typeorm';
+import type { RunningClock } from '../../src/client/lifecycle/lapse-clock.js';
 import type { Instant } from '../../src/schema/instant.js';
-
-/** A client whose lapse clock runs since its last service. */
-export interface RunningClock {
-  readonly clientId: string;
-  readonly lastServicedAt: Instant;
-}
 
 /**
  * @param servicedUpTo inclusive: clients serviced later are not due

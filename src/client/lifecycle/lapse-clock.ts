@@ -7,6 +7,7 @@ import { clientDecider } from '../client.decider.js';
 import { clientStream } from '../client.events.js';
 import type { LapsePolicy } from './lapse-policy.js';
 
+/** A client whose lapse clock runs since its last service. */
 export interface RunningClock {
   readonly clientId: string;
   readonly lastServicedAt: Instant;

@@ -85,13 +85,7 @@ export function lapseClient(lifecycle: Lifecycle, command: LapseClient): Lifecyc
   return lapseDue(lifecycle, command.clientId, command.policy, command.now);
 }
 
-/** @returns when the client lapses unless serviced again; null where no clock runs: never serviced, or lapsed already */
-export function lapseDueAt(lifecycle: Lifecycle, policy: LapsePolicy): Instant | null {
-  const last = lifecycle.services.at(-1);
-  if (!last || stateOf(lifecycle) === 'lapsed') return null;
-  return plusDays(last.at, policy.windowDays);
-}
-
+/** @returns the lapse that is due by now: none where no clock runs (never serviced, or lapsed already) */
 function lapseDue(
   lifecycle: Lifecycle,
   clientId: string,
@@ -99,8 +93,9 @@ function lapseDue(
   now: Instant,
 ): LifecycleEvent[] {
   const last = lifecycle.services.at(-1);
-  const at = lapseDueAt(lifecycle, policy);
-  if (!last || at === null || at > now) return [];
+  if (!last || stateOf(lifecycle) === 'lapsed') return [];
+  const at = plusDays(last.at, policy.windowDays);
+  if (at > now) return [];
   const lapse = { lastServicedAt: last.at, at, windowDays: policy.windowDays };
   return [lapsed(lifecycle, clientId, policy, lapse)];
 }

@@ -30,8 +30,3 @@ export function tooManyConsumers(named: Named): GrpcError {
     'reached maximum subscribers',
   );
 }
-
-export function groupFailed(named: Named, reason: string): GrpcError {
-  const error = failure(Status.INTERNAL, 'persistent-subscription-failed', named, `failed: ${reason}`);
-  return new GrpcError(error.status, error.message, { ...error.trailers, reason });
-}
