@@ -22,10 +22,10 @@ export default {
     {
       name: 'decisions-are-pure',
       comment:
-        'deciders, decisions and folds know no framework, no I/O and no clock (UUIDv5 is a pure function)',
+        'deciders, decisions and folds know no framework, no I/O and no clock (UUIDv5 and persistent collections are pure)',
       severity: 'error',
       from: { path: '^src/.*\\.(decider|decision|evolve)\\.ts$' },
-      to: { dependencyTypes: ['npm', 'core'], pathNot: 'node_modules/uuid/' },
+      to: { dependencyTypes: ['npm', 'core'], pathNot: 'node_modules/(uuid|immutable)/' },
     },
     {
       name: 'engine-knows-no-domain',

@@ -9,6 +9,8 @@ import { ApiKey } from './access/api-key.entity.js';
 import { CreateApiKey1795305600000 } from './access/migrations/create-api-key.js';
 import type { Booted } from './boot.js';
 import { ClientDecisions } from './client/change-client.js';
+import { Clock } from './clock.js';
+import { LapsePolicies } from './policy/lapse-policies.js';
 import { CLIENT_STREAMS, clientEvents, type ClientEvent } from './client/client.events.js';
 import { connectDatabase } from './database.js';
 import { Codec } from './event-store/codec.js';
@@ -52,8 +54,8 @@ export class CoreModule {
         CohortRetentionModule.forRoot(zone),
         LapseDueModule,
       ],
-      providers: [ClientDecisions],
-      exports: [ClientDecisions],
+      providers: [ClientDecisions, LapsePolicies, Clock],
+      exports: [ClientDecisions, LapsePolicies, Clock],
     };
   }
 }

@@ -2,7 +2,7 @@ import { clientIdOf, type ClientEvent } from '../../src/client/client.events.js'
 import type { RecordedEvent } from '../../src/event-store/envelope.js';
 import type { AppendRule, Table } from '../../src/projecting/projection.js';
 import type { Instant } from '../../src/schema/instant.js';
-import { daysIn, inWords, KINDS, vocabulary } from './entry-words.js';
+import { categoryOf, daysIn, inWords, KINDS } from './entry-words.js';
 
 /** One fact of a client, as the history shows it. */
 export type ClientEntryRow = {
@@ -64,7 +64,7 @@ export function clientEntries(timeZone: string): AppendRule<ClientEvent, ClientE
       event_id: id,
       revision,
       kind: event.type,
-      category: vocabulary[event.type].category,
+      category: categoryOf(event.type),
       recorded_at: recordedAt,
       summary: inWords(event, dayOf),
       data: event.data,

@@ -13,7 +13,7 @@ import type {
   HistoryQuery,
 } from './client-history.answers.js';
 import { CLIENT_HISTORY } from './client-history.projection.js';
-import { KINDS, vocabulary } from './entry-words.js';
+import { KINDS, categoryOf } from './entry-words.js';
 
 const unknownClient = () => Problem.unknown('there is no such client');
 
@@ -102,7 +102,7 @@ export class GetClientHistoryHandler implements IQueryHandler<GetClientHistory> 
 
 /** @returns the event types that are meant, a category standing for all of its own */
 const kindsOf = (named: readonly string[]): string[] =>
-  KINDS.filter((kind) => named.includes(kind) || named.includes(vocabulary[kind].category));
+  KINDS.filter((kind) => named.includes(kind) || named.includes(categoryOf(kind)));
 
 function entryOf(row: object): HistoryEntry {
   const { actor_id, actor_role, ...entry } = answerOf<

@@ -1,12 +1,14 @@
-import { clientIdOf, type ClientEvent } from '../../src/client/client.events.js';
+import { clientEvents, clientIdOf, type ClientEvent } from '../../src/client/client.events.js';
 import {
+  beganAt,
   evolveLifecycle,
+  lifeEvents,
   noLifecycle,
   stateOf,
+  type LifeEvent,
   type Lifecycle,
-  type ServiceMark,
 } from '../../src/client/lifecycle/lifecycle.evolve.js';
-import type { LifecycleEvent } from '../../src/client/lifecycle/lifecycle.events.js';
+import type { ServiceMark } from '../../src/client/lifecycle/lifecycle.marks.js';
 import type { RecordedEvent } from '../../src/event-store/envelope.js';
 import type { ExpandRule, FoldRule, Table } from '../../src/projecting/projection.js';
 import type { Instant } from '../../src/schema/instant.js';
@@ -94,12 +96,9 @@ export const clientRecords: FoldRule<ClientEvent, ClientRecordRow> = {
   table: clientRecord,
   key: ({ stream }) => clientIdOf(stream),
   evolve: {
+    ...each(Object.keys(clientEvents), touched),
+    ...each(Object.keys(lifeEvents), living),
     ClientConverted: (_before, recorded) => converted(recorded),
-    ClientServiced: living,
-    ClientLapsed: living,
-    ClientReactivated: living,
-    LapseRevoked: living,
-    ReactivationRevoked: living,
     ClientComplained: (before, recorded) => {
       const { complaintId, serviceId, category, severity } = recorded.event.data;
       const since = recorded.event.occurredAt;
@@ -114,7 +113,6 @@ export const clientRecords: FoldRule<ClientEvent, ClientRecordRow> = {
           ({ complaintId }) => complaintId !== recorded.event.data.complaintId,
         ),
       })),
-    NoteAdded: (before, recorded) => advance(before, recorded, () => ({})),
     TagAdded: (before, recorded) =>
       advance(before, recorded, ({ tags }) => ({
         tags: [...new Set([...tags, recorded.event.data.tag])].sort(),
@@ -127,7 +125,7 @@ export const clientRecords: FoldRule<ClientEvent, ClientRecordRow> = {
 };
 
 function converted(recorded: Recorded<'ClientConverted'>): ClientRecordRow {
-  const { data, occurredAt } = recorded.event;
+  const { data } = recorded.event;
   const { name, email, phone, address, source, channel, referrerId, clientType, trade, owner, tags } = data;
   return {
     client_id: clientIdOf(recorded.stream),
@@ -145,12 +143,23 @@ function converted(recorded: Recorded<'ClientConverted'>): ClientRecordRow {
     owner: owner ?? null,
     tags: [...(tags ?? [])].sort(),
     open_complaints: [],
-    converted_at: occurredAt,
     ...figuresOf(evolveLifecycle(noLifecycle, recorded.event)),
   };
 }
 
-function living(before: Before, recorded: RecordedEvent<LifecycleEvent>): ClientRecordRow {
+type Evolve = FoldRule<ClientEvent, ClientRecordRow>['evolve'];
+
+/** Handlers alike for many kinds of fact; those with one of their own are named after them. */
+function each(types: string[], handler: unknown): Evolve {
+  return Object.fromEntries(types.map((type) => [type, handler])) as Evolve;
+}
+
+/** Nothing of the card follows from the fact but how far it has come. */
+function touched(before: Before, recorded: RecordedEvent): ClientRecordRow {
+  return advance(before, recorded, () => ({}));
+}
+
+function living(before: Before, recorded: RecordedEvent<LifeEvent>): ClientRecordRow {
   return advance(before, recorded, ({ lifecycle }) => figuresOf(evolveLifecycle(lifecycle, recorded.event)));
 }
 
@@ -160,6 +169,7 @@ function figuresOf(lifecycle: Lifecycle) {
   const lapse = lapses.at(-1);
   return {
     state: stateOf(lifecycle),
+    converted_at: beganAt(lifecycle) as Instant,
     first_serviced_at: services[0]?.at ?? null,
     last_serviced_at: services.at(-1)?.at ?? null,
     services: services.length,

@@ -1,19 +1,15 @@
-import type { ClientEvent } from '../../src/client/client.events.js';
+import { clientEvents, eventsByArea, type Area, type ClientEvent } from '../../src/client/client.events.js';
 import type { Instant } from '../../src/schema/instant.js';
 import { money } from './money.js';
 
-export const CATEGORIES = ['lifecycle', 'service', 'complaint', 'record'] as const;
-export type Category = (typeof CATEGORIES)[number];
+export const CATEGORIES = Object.keys(eventsByArea) as Area[];
 
 type Kind = ClientEvent['type'];
 type Fact<K extends Kind> = Extract<ClientEvent, { type: K }>;
 
-/** What the history says of each kind of fact. Exhaustive: the compiler asks for the words of every new event type. */
+/** What the history says of each kind of fact; where nothing stands here, what the event type means in general. */
 type Vocabulary = {
-  readonly [K in Kind]: {
-    readonly category: Category;
-    readonly words: (data: Fact<K>['data'], dayOf: (at: Instant) => string) => string;
-  };
+  readonly [K in Kind]?: (data: Fact<K>['data'], dayOf: (at: Instant) => string) => string;
 };
 
 /**
@@ -21,73 +17,55 @@ type Vocabulary = {
  * only there, so that forgetting a person never has to rewrite a sentence.
  */
 export const vocabulary: Vocabulary = {
-  ClientConverted: {
-    category: 'lifecycle',
-    words: ({ source, channel }) =>
-      `Became a client${inBrackets(source && `from ${source}`, channel && `by ${channel}`)}`,
+  ClientConverted: ({ source, channel }) =>
+    `Became a client${inBrackets(source && `from ${source}`, channel && `by ${channel}`)}`,
+  ClientServiced: (service) => {
+    const { serviceType, technicians, amountMinor, currency, urgency, outcome, rating } = service;
+    const by = technicians?.length ? `by ${listed(technicians)}` : undefined;
+    const details = sentence(
+      [serviceType, by].filter(Boolean).join(' '),
+      amountMinor !== undefined && currency && money(amountMinor, currency),
+      urgency !== 'routine' && urgency,
+      outcome !== 'completed' && outcome?.replaceAll('_', ' '),
+      rating && `rated ${rating} of 5`,
+    );
+    return after(service.callbackOf ? 'Serviced to put an earlier job right' : 'Serviced', details);
   },
-  ClientServiced: {
-    category: 'service',
-    words: (service) => {
-      const { serviceType, technicians, amountMinor, currency, urgency, outcome, rating } = service;
-      const by = technicians?.length ? `by ${listed(technicians)}` : undefined;
-      const details = sentence(
-        [serviceType, by].filter(Boolean).join(' '),
-        amountMinor !== undefined && currency && money(amountMinor, currency),
-        urgency !== 'routine' && urgency,
-        outcome !== 'completed' && outcome?.replaceAll('_', ' '),
-        rating && `rated ${rating} of 5`,
-      );
-      return after(service.callbackOf ? 'Serviced to put an earlier job right' : 'Serviced', details);
-    },
+  ClientLapsed: ({ windowDays, lastServicedAt }, dayOf) =>
+    `Lapsed after ${days(windowDays)} without a service (last on ${dayOf(lastServicedAt)})`,
+  ClientReactivated: ({ daysLapsed, episode }) => {
+    const when = daysLapsed === 0 ? 'on the day of the lapse' : `${days(daysLapsed)} after the lapse`;
+    return `Came back ${when} (episode ${episode})`;
   },
-  ClientLapsed: {
-    category: 'lifecycle',
-    words: ({ windowDays, lastServicedAt }, dayOf) =>
-      `Lapsed after ${days(windowDays)} without a service (last on ${dayOf(lastServicedAt)})`,
-  },
-  ClientReactivated: {
-    category: 'lifecycle',
-    words: ({ daysLapsed, episode }) => {
-      const when = daysLapsed === 0 ? 'on the day of the lapse' : `${days(daysLapsed)} after the lapse`;
-      return `Came back ${when} (episode ${episode})`;
-    },
-  },
-  LapseRevoked: {
-    category: 'lifecycle',
-    words: () => 'Lapse withdrawn: a service within its window was recorded late',
-  },
-  ReactivationRevoked: {
-    category: 'lifecycle',
-    words: () => 'Return withdrawn: an earlier service was recorded late',
-  },
-  ClientComplained: {
-    category: 'complaint',
-    words: ({ category, severity, channel, repeatOf }) =>
-      after(
-        repeatOf ? 'Complained again' : 'Complained',
-        sentence(category, severity && `${severity} severity`, channel && `by ${channel}`),
+  LapseRevoked: () => 'Lapse withdrawn: a service within its window was recorded late',
+  ReactivationRevoked: () => 'Return withdrawn: an earlier service was recorded late',
+  ClientComplained: ({ category, severity, channel, repeatOf }) =>
+    after(
+      repeatOf ? 'Complained again' : 'Complained',
+      sentence(category, severity && `${severity} severity`, channel && `by ${channel}`),
+    ),
+  ComplaintResolved: ({ cause, remedy, creditMinor, currency, satisfaction }) =>
+    after(
+      'Complaint resolved',
+      sentence(
+        remedy,
+        creditMinor !== undefined && currency && `credit of ${money(creditMinor, currency)}`,
+        cause && `caused by ${cause}`,
+        satisfaction && `satisfaction ${satisfaction} of 5`,
       ),
-  },
-  ComplaintResolved: {
-    category: 'complaint',
-    words: ({ cause, remedy, creditMinor, currency, satisfaction }) =>
-      after(
-        'Complaint resolved',
-        sentence(
-          remedy,
-          creditMinor !== undefined && currency && `credit of ${money(creditMinor, currency)}`,
-          cause && `caused by ${cause}`,
-          satisfaction && `satisfaction ${satisfaction} of 5`,
-        ),
-      ),
-  },
-  NoteAdded: { category: 'record', words: () => 'Note added' },
-  TagAdded: { category: 'record', words: ({ tag }) => `Tagged ${tag}` },
-  TagRemoved: { category: 'record', words: ({ tag }) => `Tag ${tag} taken off` },
+    ),
+  NoteAdded: () => 'Note added',
+  TagAdded: ({ tag }) => `Tagged ${tag}`,
+  TagRemoved: ({ tag }) => `Tag ${tag} taken off`,
 };
 
-export const KINDS = Object.keys(vocabulary) as Kind[];
+export const KINDS = Object.keys(clientEvents) as Kind[];
+
+const categories = new Map<string, Area>(
+  CATEGORIES.flatMap((area) => Object.keys(eventsByArea[area]).map((kind) => [kind, area] as const)),
+);
+/** @returns the area that a kind of fact belongs to */
+export const categoryOf = (kind: Kind): Area => categories.get(kind) as Area;
 
 /**
  * @param dayOf how a day is written, in the business's zone
@@ -95,8 +73,9 @@ export const KINDS = Object.keys(vocabulary) as Kind[];
  */
 export function inWords(fact: ClientEvent, dayOf: (at: Instant) => string): string {
   // Type and data of a fact belong together, which is more than the compiler sees in a union.
-  const words = vocabulary[fact.type].words as (data: object, dayOf: (at: Instant) => string) => string;
-  return words(fact.data, dayOf);
+  type Words = ((data: object, dayOf: (at: Instant) => string) => string) | undefined;
+  const words = vocabulary[fact.type] as Words;
+  return words?.(fact.data, dayOf) ?? clientEvents[fact.type].meaning.replace(/\.$/, '');
 }
 
 /** @returns a writer of days in a zone (IANA name), such as `2 Jan 2024` */

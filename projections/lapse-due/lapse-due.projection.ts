@@ -39,6 +39,8 @@ export const lapseClocks: FoldRule<LifecycleEvent, LapseDueRow> = {
       row?.last_serviced_at === data.lastServicedAt ? { ...row, lapse_id: data.lapseId } : row,
     ClientReactivated: (row, { event }) => runAgain(row, event.data.lapseId),
     LapseRevoked: (row, { event }) => runAgain(row, event.data.lapseId),
+    ServiceCorrected: (row) => row,
+    ServiceVoided: (row) => row,
     // Neither moves the last service, or the lapse after it.
     ReactivationRevoked: (row) => row,
     ClientConverted: (row) => row,

@@ -1,4 +1,5 @@
 import { ClientDecisions } from '../client/change-client.js';
+import { LapsePolicies } from '../policy/lapse-policies.js';
 import { runImport, type ImportArguments } from '../importing/import.command.js';
 import { caughtUp } from './catch-up.js';
 import { runDemo, type DemoOptions } from './demo.command.js';
@@ -17,7 +18,8 @@ export const playDemo = (options: DemoOptions): Promise<never> =>
 
 async function importAndCatchUp(session: Session, file: string, options: ImportArguments): Promise<number> {
   const { app, runtime, signal } = session;
-  const services = { runner: app.get(ClientDecisions), databaseUrl: runtime.databaseUrl, signal };
+  const policy = await app.get(LapsePolicies).current();
+  const services = { runner: app.get(ClientDecisions), databaseUrl: runtime.databaseUrl, policy, signal };
   const exitCode = await runImport(file, options, services, process.stdout);
   if (options.dryRun || signal.aborted) return exitCode;
   const paused = await caughtUp(session);

@@ -6,6 +6,7 @@ import { historyFile } from '../demo/history-generator.js';
 import { retentionTable, showsColours } from '../demo/retention-table.js';
 import { importHistories } from '../importing/importer.js';
 import { caughtUp } from './catch-up.js';
+import { LapsePolicies } from '../policy/lapse-policies.js';
 import type { Session } from './session.js';
 
 export interface DemoOptions {
@@ -29,6 +30,7 @@ export async function runDemo(
     source: `demo-${seed}`,
     runner: app.get(ClientDecisions),
     databaseUrl: runtime.databaseUrl,
+    policy: await app.get(LapsePolicies).current(),
     now: new Date().toISOString(),
     signal,
   });

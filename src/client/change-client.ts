@@ -7,8 +7,12 @@ import { DecisionRunner, type Outcome } from '../event-store/decision-runner.js'
 import type { Actor, CommandContext } from '../event-store/envelope.js';
 import { EventStore } from '../event-store/event-store.js';
 import { sha256 } from '../event-store/hash-chain.js';
-import { clientDecider, type ClientCommand, type ClientState } from './client.decider.js';
+import { Clock } from '../clock.js';
+import { LapsePolicies } from '../policy/lapse-policies.js';
+import type { Instant } from '../schema/instant.js';
+import { clientDecider } from './client.decider.js';
 import { clientEvents, clientStream, type ClientEvent } from './client.events.js';
+import type { ClientIntent, ClientState } from './client.slices.js';
 
 /** Who asks, and on what terms. */
 export interface Caller {
@@ -27,12 +31,16 @@ export class ClientDecisions extends DecisionRunner<ClientState, ClientEvent> {
   }
 }
 
-/** A command to one client, on the command bus. */
+/** What a caller wants of one client, on the command bus. */
 export class ChangeClient extends Command<Outcome | Rejection> {
-  /** @param request what the caller sent, told apart from a retry by its fingerprint; defaults of ours are no part of it */
+  /**
+   * @param at when it happened, undefined for now
+   * @param request what the caller sent, told apart from a retry by its fingerprint; defaults of ours are no part of it
+   */
   constructor(
     readonly clientId: string,
-    readonly command: ClientCommand,
+    readonly intent: ClientIntent,
+    readonly at: Instant | undefined,
     readonly caller: Caller,
     readonly request: object,
   ) {
@@ -42,15 +50,21 @@ export class ChangeClient extends Command<Outcome | Rejection> {
 
 @CommandHandler(ChangeClient)
 export class ChangeClientHandler implements ICommandHandler<ChangeClient> {
-  constructor(private readonly clients: ClientDecisions) {}
+  constructor(
+    private readonly clients: ClientDecisions,
+    private readonly policies: LapsePolicies,
+    private readonly clock: Clock,
+  ) {}
 
-  execute({ clientId, command, caller, request }: ChangeClient): Promise<Outcome | Rejection> {
+  async execute({ clientId, intent, at, caller, request }: ChangeClient): Promise<Outcome | Rejection> {
     const stream = clientStream(clientId);
+    const now = this.clock.now();
+    const frame = { clientId, at: at ?? now, now, lapsesUpTo: now, policy: await this.policies.current() };
     return this.clients.run({
       stream,
-      context: contextOf(stream, command.kind, caller, request),
+      context: contextOf(stream, intent.kind, caller, request),
       onlyAt: caller.onlyAt,
-      decide: (state) => clientDecider.decide(state, command),
+      decide: (state) => clientDecider.decide(state, { ...frame, ...intent }),
     });
   }
 }

@@ -1,9 +1,11 @@
 import { describe, it } from '@jest/globals';
+import { commandsTo } from '../../test/support/commands.js';
 import { specify } from '../../test/support/decider-spec.js';
 import { clientDecider } from './client.decider.js';
 import type { ClientEvent } from './client.events.js';
 
 const { given } = specify(clientDecider);
+const command = commandsTo('6f1c2d2e-1111-4222-8333-444455556666');
 const now = '2024-03-01T12:00:00.000Z';
 const at = '2024-02-01T12:00:00.000Z';
 const later = '2024-02-10T12:00:00.000Z';
@@ -21,55 +23,57 @@ const resolved: ClientEvent = {
 describe('any command', () => {
   it('is refused for a client that never converted', () => {
     given()
-      .when({ kind: 'AddTag', at, now, tag: 'vip' })
+      .when(command({ kind: 'AddTag', data: { tag: 'vip' } }, at, now))
       .thenRefused('unknown', /no such client/);
   });
 
   it('is refused for what has not happened yet', () => {
     given(converted)
-      .when({ kind: 'AddTag', at: now, now: at, tag: 'vip' })
+      .when(command({ kind: 'AddTag', data: { tag: 'vip' } }, now, at))
       .thenRefused('invalid', /future/);
   });
 });
 
 describe('a complaint', () => {
   it('is raised', () => {
-    given(converted).when({ kind: 'RaiseComplaint', at, now, data: { complaintId } }).then(complained);
+    given(converted)
+      .when(command({ kind: 'RaiseComplaint', data: { complaintId } }, at, now))
+      .then(complained);
   });
 
   it('is raised once', () => {
     given(converted, complained)
-      .when({ kind: 'RaiseComplaint', at, now, data: { complaintId } })
+      .when(command({ kind: 'RaiseComplaint', data: { complaintId } }, at, now))
       .thenRefused('illegal', /already recorded/);
   });
 
   it('is resolved', () => {
     given(converted, complained)
-      .when({ kind: 'ResolveComplaint', at: later, now, data: { complaintId, remedy: 'revisit' } })
+      .when(command({ kind: 'ResolveComplaint', data: { complaintId, remedy: 'revisit' } }, later, now))
       .then(resolved);
   });
 
   it('is resolved only while open', () => {
     given(converted, complained, resolved)
-      .when({ kind: 'ResolveComplaint', at: later, now, data: { complaintId } })
+      .when(command({ kind: 'ResolveComplaint', data: { complaintId } }, later, now))
       .thenRefused('illegal', /already resolved/);
   });
 
   it('is not resolved before it was raised', () => {
     given(converted, { ...complained, occurredAt: later })
-      .when({ kind: 'ResolveComplaint', at, now, data: { complaintId } })
+      .when(command({ kind: 'ResolveComplaint', data: { complaintId } }, at, now))
       .thenRefused('invalid', /before it was raised/);
   });
 
   it('is not resolved if nobody raised it', () => {
     given(converted)
-      .when({ kind: 'ResolveComplaint', at, now, data: { complaintId } })
+      .when(command({ kind: 'ResolveComplaint', data: { complaintId } }, at, now))
       .thenRefused('unknown', /no complaint/);
   });
 
   it('gives a credit only with a currency', () => {
     given(converted, complained)
-      .when({ kind: 'ResolveComplaint', at: later, now, data: { complaintId, creditMinor: 500 } })
+      .when(command({ kind: 'ResolveComplaint', data: { complaintId, creditMinor: 500 } }, later, now))
       .thenRefused('invalid', /needs a currency/);
   });
 });
@@ -78,23 +82,29 @@ describe('the record', () => {
   it('takes a note once', () => {
     const note = { noteId, text: 'gate code changed' };
     const added: ClientEvent = { type: 'NoteAdded', data: note, occurredAt: at };
-    given(converted).when({ kind: 'AddNote', at, now, data: note }).then(added);
+    given(converted)
+      .when(command({ kind: 'AddNote', data: note }, at, now))
+      .then(added);
     given(converted, added)
-      .when({ kind: 'AddNote', at, now, data: note })
+      .when(command({ kind: 'AddNote', data: note }, at, now))
       .thenRefused('illegal', /already recorded/);
   });
 
   it('leaves a tag as it is that is there already, also from the conversion', () => {
-    given(converted).when({ kind: 'AddTag', at, now, tag: 'vip' }).thenNothing();
     given(converted)
-      .when({ kind: 'AddTag', at, now, tag: 'pets' })
+      .when(command({ kind: 'AddTag', data: { tag: 'vip' } }, at, now))
+      .thenNothing();
+    given(converted)
+      .when(command({ kind: 'AddTag', data: { tag: 'pets' } }, at, now))
       .then({ type: 'TagAdded', data: { tag: 'pets' }, occurredAt: at });
   });
 
   it('takes a tag off, and does nothing where it is not on', () => {
     given(converted)
-      .when({ kind: 'RemoveTag', at, now, tag: 'vip' })
+      .when(command({ kind: 'RemoveTag', data: { tag: 'vip' } }, at, now))
       .then({ type: 'TagRemoved', data: { tag: 'vip' }, occurredAt: at });
-    given(converted).when({ kind: 'RemoveTag', at, now, tag: 'pets' }).thenNothing();
+    given(converted)
+      .when(command({ kind: 'RemoveTag', data: { tag: 'pets' } }, at, now))
+      .thenNothing();
   });
 });

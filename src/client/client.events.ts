@@ -1,16 +1,35 @@
-import type { Catalogue } from '../event-store/codec.js';
-import { complaintEvents, type ComplaintEvent } from './complaints/complaint.events.js';
-import { lifecycleEvents, type LifecycleEvent } from './lifecycle/lifecycle.events.js';
-import { recordEvents, type RecordEvent } from './record/record.events.js';
+import { billingEvents } from './billing/billing.events.js';
+import { complaintEvents } from './complaints/complaint.events.js';
+import { contactEvents } from './contact/contact.events.js';
+import { identityEvents } from './identity/identity.events.js';
+import { lifecycleEvents } from './lifecycle/lifecycle.events.js';
+import { planEvents } from './plans/plan.events.js';
+import { recordEvents } from './record/record.events.js';
+import type { EventOf } from '../event-store/event-definition.js';
+
+/** The facts of a client by area. The history groups by it. */
+export const eventsByArea = {
+  lifecycle: lifecycleEvents,
+  complaints: complaintEvents,
+  record: recordEvents,
+  plans: planEvents,
+  billing: billingEvents,
+  contact: contactEvents,
+  identity: identityEvents,
+} as const;
+export type Area = keyof typeof eventsByArea;
 
 /** Every fact that a client's stream can hold. */
-export type ClientEvent = LifecycleEvent | ComplaintEvent | RecordEvent;
-
-export const clientEvents: Catalogue<ClientEvent> = {
+export const clientEvents = {
   ...lifecycleEvents,
   ...complaintEvents,
   ...recordEvents,
-};
+  ...planEvents,
+  ...billingEvents,
+  ...contactEvents,
+  ...identityEvents,
+} as const;
+export type ClientEvent = EventOf<(typeof clientEvents)[keyof typeof clientEvents]>;
 
 /** One client, one stream. */
 export const CLIENT_STREAMS = 'client-';

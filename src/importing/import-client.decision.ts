@@ -1,6 +1,7 @@
-import { clientDecider, type ClientCommand, type ClientState } from '../client/client.decider.js';
+import { clientDecider } from '../client/client.decider.js';
 import type { ClientEvent } from '../client/client.events.js';
-import type { LapsePolicy } from '../client/lifecycle/lapse-policy.js';
+import type { ClientIntent, ClientState } from '../client/client.slices.js';
+import type { LapsePolicy } from '../policy/lapse-policy.js';
 import { Rejection } from '../event-store/decider.js';
 import type { Instant } from '../schema/instant.js';
 import type { ClientFact, NumberedFact, RefusedLine } from './client-fact.js';
@@ -42,8 +43,9 @@ export function importClient(before: ClientState, command: ImportClient): Import
   let known = 0;
 
   /** @returns why not, or null when it is done */
-  function send(next: ClientCommand): string | null {
-    const decision = clientDecider.decide(state, next);
+  function send(intent: ClientIntent, at: Instant, lapsesUpTo: Instant): string | null {
+    const { clientId, now, policy } = command;
+    const decision = clientDecider.decide(state, { clientId, at, now, lapsesUpTo, policy, ...intent });
     if (decision instanceof Rejection) return inWords(decision);
     for (const event of decision) {
       events.push(event);
@@ -54,13 +56,14 @@ export function importClient(before: ClientState, command: ImportClient): Import
 
   function record(fact: ClientFact): string | null {
     const fault = fact.type === 'converted' ? null : convertIfNeeded();
-    return fault ?? send(commandFor(fact, command));
+    // On the way through a life only what was due by then: the next fact may be the service that forestalls a lapse.
+    return fault ?? send(intentOf(fact), fact.at, fact.at);
   }
 
   function convertIfNeeded(): string | null {
     if (state.lifecycle.convertedAt !== null) return null;
-    const { firstServicedAt: at, now } = command;
-    return at === null ? STRANGER : send({ kind: 'ConvertClient', at, now, data: {} });
+    const { firstServicedAt: at } = command;
+    return at === null ? STRANGER : send({ kind: 'ConvertClient', data: {} }, at, at);
   }
 
   for (const { line, fact } of command.facts) {
@@ -75,15 +78,15 @@ export function importClient(before: ClientState, command: ImportClient): Import
   }
   if (command.last && command.recordedBefore + recorded > 0) {
     // A client of whom nothing is new is left alone: to lapse it is the clock's business.
-    const { clientId, now, policy } = command;
-    send({ kind: 'LapseClient', clientId, now, policy });
+    const { now } = command;
+    send({ kind: 'LapseClient', data: {} }, now, now);
   }
   return { events, state, recorded, known, refused };
 }
 
 const STRANGER = 'the client is not known, and the import holds neither a conversion nor a service of it';
 
-function onRecord({ lifecycle, complaints, record }: ClientState, fact: ClientFact): OnRecord {
+function onRecord({ lifecycle, complaints, notes }: ClientState, fact: ClientFact): OnRecord {
   switch (fact.type) {
     case 'converted': {
       const { convertedAt } = lifecycle;
@@ -117,23 +120,22 @@ function onRecord({ lifecycle, complaints, record }: ClientState, fact: ClientFa
       return complaint.open ? 'not yet' : 'as it stands';
     }
     case 'noted':
-      return record.notes.has(fact.data.noteId) ? 'as it stands' : 'not yet';
+      return notes.has(fact.data.noteId) ? 'as it stands' : 'not yet';
   }
 }
 
-function commandFor({ type, at, data }: ClientFact, { clientId, now, policy }: ImportClient): ClientCommand {
+function intentOf({ type, data }: ClientFact): ClientIntent {
   switch (type) {
     case 'converted':
-      return { kind: 'ConvertClient', at, now, data };
+      return { kind: 'ConvertClient', data };
     case 'serviced':
-      // On the way through a life only what was due by then: the next fact may be the service that forestalls a lapse.
-      return { kind: 'RecordService', clientId, at, now, lapsesUpTo: at, policy, data };
+      return { kind: 'RecordService', data };
     case 'complained':
-      return { kind: 'RaiseComplaint', at, now, data };
+      return { kind: 'RaiseComplaint', data };
     case 'resolved':
-      return { kind: 'ResolveComplaint', at, now, data };
+      return { kind: 'ResolveComplaint', data };
     case 'noted':
-      return { kind: 'AddNote', at, now, data };
+      return { kind: 'AddNote', data };
   }
 }
 

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { v4 as uuidv4, v5 as uuidv5 } from 'uuid';
-import type { ClientState } from '../client/client.decider.js';
+import type { ClientState } from '../client/client.slices.js';
 import { clientStream, type ClientEvent } from '../client/client.events.js';
-import { shippedLapsePolicy, type LapsePolicy } from '../client/lifecycle/lapse-policy.js';
+import type { LapsePolicy } from '../policy/lapse-policy.js';
 import type { DecisionRunner } from '../event-store/decision-runner.js';
 import { Rejection } from '../event-store/decider.js';
 import { EventStoreUnavailable } from '../event-store/event-store.js';
@@ -27,7 +27,7 @@ export interface ImportOptions {
   readonly databaseUrl: string;
   /** no fact lies after it, and clients are lapsed up to it */
   readonly now: Instant;
-  readonly policy?: LapsePolicy;
+  readonly policy: LapsePolicy;
   /** decide everything, append nothing */
   readonly dryRun?: boolean;
   readonly onProgress?: (progress: ImportProgress) => void;
@@ -164,7 +164,7 @@ async function record(
   options: ImportOptions,
   tally: ImportTally,
 ): Promise<void> {
-  const { runner, now, policy = shippedLapsePolicy, dryRun = false } = options;
+  const { runner, now, policy, dryRun = false } = options;
   const recordedBefore = client.recorded;
   const command = { clientId, facts, firstServicedAt, now, policy, last, recordedBefore };
   const stream = clientStream(clientId);

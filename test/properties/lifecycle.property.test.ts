@@ -1,16 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { v5 as uuidv5 } from 'uuid';
-import { clientDecider, type ClientCommand, type ClientState } from '../../src/client/client.decider.js';
+import { clientDecider } from '../../src/client/client.decider.js';
 import type { ClientEvent } from '../../src/client/client.events.js';
+import type { ClientCommand, ClientState } from '../../src/client/client.slices.js';
+import { dueAfter } from '../../src/client/lifecycle/lapse-window.js';
 import { deriveLifecycle } from '../../src/client/lifecycle/derive-lifecycle.js';
 import { stateOf } from '../../src/client/lifecycle/lifecycle.evolve.js';
 import { stateIntervals } from '../../src/client/lifecycle/state-intervals.js';
 import { Rejection } from '../../src/event-store/decider.js';
 import { plusDays, type Instant } from '../../src/schema/instant.js';
+import { commandsTo, ninetyDays } from '../support/commands.js';
 
 const clientId = '6f1c2d2e-1111-4222-8333-444455556666';
-const policy = { windowDays: 90, basis: 'fixed', version: 0 };
+const command = commandsTo(clientId);
+const alone = { trade: undefined, plans: [], bookings: [], closures: [] };
+const derived = ({ lifecycle: { services } }: ClientState, now: Instant) =>
+  deriveLifecycle(services, (index) => dueAfter(ninetyDays, services, index, alone), now);
 const start = '2024-01-01T00:00:00.000Z';
 
 /** A clock that moves on, and services recorded as they happen or up to 400 days late; some on the same instant. */
@@ -35,15 +41,15 @@ function live(
     events.push(...decision);
     state = decision.reduce(clientDecider.evolve, state);
   };
-  send({ kind: 'ConvertClient', at: start, now: start, data: {} });
+  send(command({ kind: 'ConvertClient', data: {} }, start));
   let elapsed = 0;
   history.forEach(({ wait, late, sweep }, index) => {
     elapsed += wait;
     const now = plusDays(start, elapsed);
     const at = plusDays(start, Math.max(0, elapsed - late));
     const data = { serviceId: uuidv5(String(index), clientId) };
-    if (sweep) send({ kind: 'LapseClient', clientId, now, policy });
-    else send({ kind: 'RecordService', clientId, at, now, lapsesUpTo: now, policy, data });
+    if (sweep) send(command({ kind: 'LapseClient', data: {} }, now));
+    else send(command({ kind: 'RecordService', data }, at, now));
     onStep?.(state, now);
   });
   return { events, state };
@@ -53,15 +59,15 @@ describe('the lifecycle invariant', () => {
   it('the lapses and returns on record always equal what the services come to', () => {
     fc.assert(
       fc.property(steps, (history) => {
-        live(history, ({ lifecycle }, now) => {
+        live(history, (state, now) => {
+          const { lifecycle } = state;
           const onRecord = lifecycle.lapses.map(({ at, lastServicedAt, reactivation }) => ({
             at,
             lastServicedAt,
             reactivation,
           }));
-          const derived = deriveLifecycle(lifecycle.services, () => policy.windowDays, now);
           // The clock may not have swept yet; what is on record must hold, and what is not can only be the last lapse.
-          const due = derived.map(({ at, lastServicedAt, reactivation }) => ({
+          const due = derived(state, now).map(({ at, lastServicedAt, reactivation }) => ({
             at,
             lastServicedAt,
             reactivation,
@@ -81,8 +87,7 @@ describe('the lifecycle invariant', () => {
         live([...history, { wait: 0, late: 0, sweep: true }], () => undefined);
         const { state } = live([...history, { wait: 0, late: 0, sweep: true }]);
         const elapsed = history.reduce((sum, { wait }) => sum + wait, 0);
-        const derived = deriveLifecycle(state.lifecycle.services, () => 90, plusDays(start, elapsed));
-        expect(state.lifecycle.lapses).toHaveLength(derived.length);
+        expect(state.lifecycle.lapses).toHaveLength(derived(state, plusDays(start, elapsed)).length);
       }),
     );
   });

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { v5 as uuidv5 } from 'uuid';
-import { clientDecider, type ClientCommand, type ClientState } from '../../src/client/client.decider.js';
+import { clientDecider } from '../../src/client/client.decider.js';
 import { clientStream, type ClientEvent } from '../../src/client/client.events.js';
+import type { ClientIntent, ClientState } from '../../src/client/client.slices.js';
 import { Rejection } from '../../src/event-store/decider.js';
 import type { RecordedEvent } from '../../src/event-store/envelope.js';
 import type { FoldRule, Row } from '../../src/projecting/projection.js';
-import { plusDays } from '../../src/schema/instant.js';
+import { plusDays, type Instant } from '../../src/schema/instant.js';
+import { commandsTo } from './commands.js';
 import { EventLog } from './recorded-events.js';
 
 /** A life in steps: time passes, then something happens, dated now or some days back. */
@@ -15,7 +17,6 @@ export interface Step {
   readonly what: 'service' | 'sweep' | 'tag' | 'untag' | 'complain' | 'resolve' | 'note';
 }
 
-const policy = { windowDays: 90, basis: 'fixed', version: 0 };
 const start = '2024-01-01T00:00:00.000Z';
 
 const step = fc.record<Step>({
@@ -44,14 +45,15 @@ export function lifeOf(
 ): { events: ClientEvent[]; state: ClientState } {
   const events: ClientEvent[] = [];
   let state = clientDecider.initial;
-  const send = (command: ClientCommand) => {
-    const decision = clientDecider.decide(state, command);
+  const command = commandsTo(clientId);
+  const send = (intent: ClientIntent, at: Instant, now: Instant) => {
+    const decision = clientDecider.decide(state, command(intent, at, now));
     // Resolving what is resolved, say: refused, and life goes on.
     if (decision instanceof Rejection) return;
     events.push(...decision);
     state = decision.reduce(clientDecider.evolve, state);
   };
-  send({ kind: 'ConvertClient', at: start, now: start, data: { name: 'Ada', tags: ['vip'] } });
+  send({ kind: 'ConvertClient', data: { name: 'Ada', tags: ['vip'] } }, start, start);
   let elapsed = 0;
   steps.forEach(({ wait, late, what }, index) => {
     elapsed += wait;
@@ -59,20 +61,19 @@ export function lifeOf(
     const at = plusDays(start, Math.max(0, elapsed - late));
     const id = uuidv5(String(index), clientId);
     const complaintId = uuidv5('complaint', clientId);
-    send(
-      {
-        service: () => {
-          const data = { serviceId: id, amountMinor: 100 * index, currency: index % 2 ? 'CAD' : 'JPY' };
-          return { kind: 'RecordService', clientId, at, now, lapsesUpTo: now, policy, data } as const;
-        },
-        sweep: () => ({ kind: 'LapseClient', clientId, now, policy }) as const,
-        tag: () => ({ kind: 'AddTag', at, now, tag: 'vip' }) as const,
-        untag: () => ({ kind: 'RemoveTag', at, now, tag: 'vip' }) as const,
-        complain: () => ({ kind: 'RaiseComplaint', at, now, data: { complaintId } }) as const,
-        resolve: () => ({ kind: 'ResolveComplaint', at: now, now, data: { complaintId } }) as const,
-        note: () => ({ kind: 'AddNote', at, now, data: { noteId: id, text: 'a note' } }) as const,
-      }[what](),
-    );
+    const intents: Record<Step['what'], ClientIntent> = {
+      service: {
+        kind: 'RecordService',
+        data: { serviceId: id, amountMinor: 100 * index, currency: index % 2 ? 'CAD' : 'JPY' },
+      },
+      sweep: { kind: 'LapseClient', data: {} },
+      tag: { kind: 'AddTag', data: { tag: 'vip' } },
+      untag: { kind: 'RemoveTag', data: { tag: 'vip' } },
+      complain: { kind: 'RaiseComplaint', data: { complaintId } },
+      resolve: { kind: 'ResolveComplaint', data: { complaintId } },
+      note: { kind: 'AddNote', data: { noteId: id, text: 'a note' } },
+    };
+    send(intents[what], what === 'resolve' ? now : at, now);
   });
   return { events, state };
 }

@@ -1,56 +1,51 @@
 import { Rejection, type Decision } from '../../event-store/decider.js';
 import type { Instant } from '../../schema/instant.js';
-import type { Complaint, ComplaintEvent, Resolution } from './complaint.events.js';
+import type { ClientCommandOf } from '../client-command.js';
+import { changed, noItems, type Items } from '../items.js';
+import { slice } from '../slice.js';
+import type { Complaint, ComplaintEvent, Reopened, Resolution } from './complaint.events.js';
 
-/** The complaints of a client by id. A set beside the lifecycle, never a state of it. */
-export type Complaints = ReadonlyMap<string, { readonly at: Instant; readonly open: boolean }>;
-
-export const noComplaints: Complaints = new Map();
-
-export interface RaiseComplaint {
-  readonly kind: 'RaiseComplaint';
+/** A complaint. The set of them stands beside the lifecycle and is never a state of it. */
+export interface ComplaintMark {
+  /** when it was raised, or reopened */
   readonly at: Instant;
-  readonly now: Instant;
-  readonly data: Complaint;
+  readonly open: boolean;
 }
+export type Complaints = Items<ComplaintMark>;
 
-export interface ResolveComplaint {
-  readonly kind: 'ResolveComplaint';
-  readonly at: Instant;
-  readonly now: Instant;
-  readonly data: Resolution;
-}
+export type RaiseComplaint = ClientCommandOf<'RaiseComplaint', Complaint>;
+export type ResolveComplaint = ClientCommandOf<'ResolveComplaint', Resolution>;
+export type ReopenComplaint = ClientCommandOf<'ReopenComplaint', Reopened>;
 
-export function evolveComplaints(complaints: Complaints, event: ComplaintEvent): Complaints {
-  const { complaintId } = event.data;
-  const at = complaints.get(complaintId)?.at ?? event.occurredAt;
-  return new Map(complaints).set(complaintId, { at, open: event.type === 'ClientComplained' });
-}
+export const complaintSlice = slice<RaiseComplaint | ResolveComplaint | ReopenComplaint>()({
+  initial: noItems<ComplaintMark>(),
+  evolve: {
+    ClientComplained: (complaints, { data, occurredAt }) =>
+      complaints.set(data.complaintId, { at: occurredAt, open: true }),
+    ComplaintResolved: (complaints, { data }) => changed(complaints, data.complaintId, { open: false }),
+    ComplaintReopened: (complaints, { data, occurredAt }) =>
+      changed(complaints, data.complaintId, { at: occurredAt, open: true }),
+  },
+  decide: { RaiseComplaint: raise, ResolveComplaint: resolve, ReopenComplaint: reopen },
+});
 
-export function raiseComplaint(complaints: Complaints, command: RaiseComplaint): Decision<ComplaintEvent> {
-  const { complaintId } = command.data;
-  const known = complaints.get(complaintId);
+function raise(complaints: Complaints, { data, at }: RaiseComplaint): Decision<ComplaintEvent> {
+  const known = complaints.get(data.complaintId);
   if (known) {
-    return Rejection.illegal(
-      openness(known),
-      'complain-once',
-      `complaint ${complaintId} is already recorded`,
-    );
+    const detail = `complaint ${data.complaintId} is already recorded`;
+    return Rejection.illegal(openness(known), 'complain-once', detail);
   }
-  return [{ type: 'ClientComplained', data: command.data, occurredAt: command.at }];
+  return [{ type: 'ClientComplained', data, occurredAt: at }];
 }
 
-export function resolveComplaint(
-  complaints: Complaints,
-  command: ResolveComplaint,
-): Decision<ComplaintEvent> {
-  const { complaintId, creditMinor, currency } = command.data;
+function resolve(complaints: Complaints, { data, at }: ResolveComplaint): Decision<ComplaintEvent> {
+  const { complaintId, creditMinor, currency } = data;
   const complaint = complaints.get(complaintId);
   if (!complaint) return Rejection.unknown(`the client has no complaint ${complaintId}`);
   if (!complaint.open) {
     return Rejection.illegal('resolved', 'resolve-open', `complaint ${complaintId} is already resolved`);
   }
-  if (command.at < complaint.at) {
+  if (at < complaint.at) {
     return Rejection.invalid(
       'occurredAt',
       `a complaint cannot be resolved before it was raised (${complaint.at})`,
@@ -60,7 +55,16 @@ export function resolveComplaint(
     const missing = currency === undefined ? 'currency' : 'creditMinor';
     return Rejection.invalid(missing, 'a credit needs a currency, and a currency a credit');
   }
-  return [{ type: 'ComplaintResolved', data: command.data, occurredAt: command.at }];
+  return [{ type: 'ComplaintResolved', data, occurredAt: at }];
 }
 
-const openness = (complaint: { open: boolean }): string => (complaint.open ? 'open' : 'resolved');
+function reopen(complaints: Complaints, { data, at }: ReopenComplaint): Decision<ComplaintEvent> {
+  const complaint = complaints.get(data.complaintId);
+  if (!complaint) return Rejection.unknown(`the client has no complaint ${data.complaintId}`);
+  if (complaint.open) {
+    return Rejection.illegal('open', 'reopen-resolved', `complaint ${data.complaintId} is open`);
+  }
+  return [{ type: 'ComplaintReopened', data, occurredAt: at }];
+}
+
+const openness = ({ open }: ComplaintMark): string => (open ? 'open' : 'resolved');

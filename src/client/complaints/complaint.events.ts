@@ -54,6 +54,20 @@ export class Resolution extends ResolutionDetails {
   complaintId!: string;
 }
 
+/** Why a complaint is open again, without its id. */
+export class ReopeningDetails {
+  @Text({ about: 'in the client’s words', optional: true, personal: true, max: 10_000 })
+  description?: string;
+
+  @InstantField({ about: 'when it has to be resolved by now', optional: true })
+  slaDueAt?: Instant;
+}
+
+export class Reopened extends ReopeningDetails {
+  @Uuid({ about: 'the complaint reopened' })
+  complaintId!: string;
+}
+
 export const ClientComplained = defineEvent({
   type: 'ClientComplained',
   version: 1,
@@ -67,5 +81,12 @@ export const ComplaintResolved = defineEvent({
   data: Resolution,
 });
 
-export const complaintEvents = { ClientComplained, ComplaintResolved } as const;
+export const ComplaintReopened = defineEvent({
+  type: 'ComplaintReopened',
+  version: 1,
+  meaning: 'A resolved complaint turned out not to be.',
+  data: Reopened,
+});
+
+export const complaintEvents = { ClientComplained, ComplaintResolved, ComplaintReopened } as const;
 export type ComplaintEvent = EventOf<(typeof complaintEvents)[keyof typeof complaintEvents]>;

@@ -1,33 +1,30 @@
-import { plusDays, type Instant } from '../../schema/instant.js';
-import type { ServiceMark } from './lifecycle.evolve.js';
+import type { Instant } from '../../schema/instant.js';
+import type { DueLapse } from './lapse-window.js';
+import type { ServiceMark } from './lifecycle.marks.js';
 
 /** A lapse that the services bear out. */
-export interface DerivedLapse {
-  readonly lastServicedAt: Instant;
-  readonly at: Instant;
-  readonly windowDays: number;
+export interface DerivedLapse extends DueLapse {
   readonly reactivation: { readonly serviceId: string; readonly at: Instant } | null;
 }
 
 /**
- * The lifecycle invariant: what lapses and returns a row of services comes to (domain.md; definitions.md §4, rule `ge`).
- * A client serviced at s lapses at exactly s + window if no service lies in the open interval (s, s + window); a service
- * at exactly s + window finds the client lapsed and reactivates it.
+ * The lifecycle invariant: what lapses and returns a row of services comes to (domain.md; definitions.md §4).
  * @param services by business time
- * @param windowAfter days of inactivity, after the given service, that make a lapse
+ * @param dueAfter the lapse that follows the service at an index if no other service does
  * @param now lapses due up to now (inclusive) are counted
+ * @param rule of a service at the very instant when the window runs out: by `ge` it finds the client lapsed and
+ *   reactivates it, which is how lapses are recorded; by `gt` it comes in time
  */
 export function deriveLifecycle(
   services: readonly ServiceMark[],
-  windowAfter: (service: ServiceMark) => number,
+  dueAfter: (index: number) => DueLapse | null,
   now: Instant,
+  rule: 'ge' | 'gt' = 'ge',
 ): DerivedLapse[] {
-  return services.flatMap((service, index) => {
+  return services.flatMap((_service, index) => {
     const next = services[index + 1];
-    const windowDays = windowAfter(service);
-    const at = plusDays(service.at, windowDays);
-    const lapsed = at <= (next?.at ?? now);
-    const reactivation = next ? { serviceId: next.serviceId, at: next.at } : null;
-    return lapsed ? [{ lastServicedAt: service.at, at, windowDays, reactivation }] : [];
+    const due = dueAfter(index);
+    if (!due || due.at > (next?.at ?? now) || (rule === 'gt' && due.at === next?.at)) return [];
+    return [{ ...due, reactivation: next ? { serviceId: next.serviceId, at: next.at } : null }];
   });
 }

@@ -6,9 +6,10 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { Clock } from '../../clock.js';
+import { LapsePolicies } from '../../policy/lapse-policies.js';
 import { ClientDecisions } from '../change-client.js';
 import { sweepLapses, type FindQuietClients } from './lapse-clock.js';
-import { shippedLapsePolicy } from './lapse-policy.js';
 
 export const LAPSE_CLOCK = Symbol('lapse clock');
 
@@ -31,6 +32,8 @@ export class LapseClock implements OnApplicationBootstrap, BeforeApplicationShut
 
   constructor(
     private readonly clients: ClientDecisions,
+    private readonly policies: LapsePolicies,
+    private readonly clock: Clock,
     private readonly database: DataSource,
     @Inject(LAPSE_CLOCK) private readonly options: LapseClockOptions,
   ) {}
@@ -57,12 +60,12 @@ export class LapseClock implements OnApplicationBootstrap, BeforeApplicationShut
   private async sweep(): Promise<void> {
     try {
       await this.alone(async () => {
-        const now = new Date().toISOString();
+        const now = this.clock.now();
         const { findQuietClients } = this.options;
         const lapsed = await sweepLapses(
           this.clients,
           findQuietClients,
-          shippedLapsePolicy,
+          await this.policies.current(),
           now,
           () => this.stopped,
         );

@@ -5,7 +5,7 @@ import { plusDays, type Instant } from '../../schema/instant.js';
 import type { ClientDecisions } from '../change-client.js';
 import { clientDecider } from '../client.decider.js';
 import { clientStream } from '../client.events.js';
-import type { LapsePolicy } from './lapse-policy.js';
+import { shortestWindowDays, type LapsePolicy } from '../../policy/lapse-policy.js';
 
 /** A client whose lapse clock runs since its last service. */
 export interface RunningClock {
@@ -39,7 +39,7 @@ export async function sweepLapses(
   let lapsed = 0;
   let after: RunningClock | undefined;
   while (!stopped()) {
-    const page = await findQuietClients(plusDays(now, -policy.windowDays), after, PAGE);
+    const page = await findQuietClients(plusDays(now, -shortestWindowDays(policy)), after, PAGE);
     for (let from = 0; from < page.length; from += IN_FLIGHT) {
       const results = await Promise.all(
         page.slice(from, from + IN_FLIGHT).map(({ clientId }) => lapse(clients, clientId, policy, now)),
@@ -59,7 +59,8 @@ async function lapse(
   now: Instant,
 ): Promise<boolean> {
   const commandId = uuidv4();
-  const command = { kind: 'LapseClient' as const, clientId, now, policy };
+  const frame = { clientId, at: now, now, lapsesUpTo: now, policy };
+  const command = { kind: 'LapseClient' as const, ...frame, data: {} };
   const outcome = await clients.run({
     stream: clientStream(clientId),
     context: {

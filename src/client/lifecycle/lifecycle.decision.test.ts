@@ -1,13 +1,13 @@
 import { describe, it } from '@jest/globals';
 import { v5 as uuidv5 } from 'uuid';
+import { commandsTo } from '../../../test/support/commands.js';
 import { specify } from '../../../test/support/decider-spec.js';
 import { clientDecider } from '../client.decider.js';
 import type { ClientEvent } from '../client.events.js';
 import { plusDays, type Instant } from '../../schema/instant.js';
-import type { RecordService } from './lifecycle.decision.js';
 
 const clientId = '6f1c2d2e-1111-4222-8333-444455556666';
-const policy = { windowDays: 90, basis: 'fixed', version: 0 };
+const command = commandsTo(clientId);
 const day = (n: number): Instant => plusDays('2024-01-01T12:00:00.000Z', n);
 const id = (name: string) => uuidv5(name, clientId);
 const lapseId = (n: number) => id(`lapse/${n}`);
@@ -45,29 +45,22 @@ const reactivationRevoked = (n: number, name: string, at: Instant): ClientEvent 
   occurredAt: at,
 });
 
-const service = (name: string, at: Instant, now: Instant, lapsesUpTo = now): RecordService => ({
-  kind: 'RecordService',
-  clientId,
-  at,
-  now,
-  lapsesUpTo,
-  policy,
-  data: { serviceId: id(name) },
-});
-const lapse = (now: Instant) => ({ kind: 'LapseClient' as const, clientId, now, policy });
+const service = (name: string, at: Instant, now: Instant, lapsesUpTo = now) =>
+  command({ kind: 'RecordService', data: { serviceId: id(name) } }, at, now, { lapsesUpTo });
+const lapse = (now: Instant) => command({ kind: 'LapseClient', data: {} }, now);
 
 const { given } = specify(clientDecider);
 
 describe('converting', () => {
   it('begins the life of a client', () => {
     given()
-      .when({ kind: 'ConvertClient', at: day(0), now: day(0), data: { name: 'Ada' } })
+      .when(command({ kind: 'ConvertClient', data: { name: 'Ada' } }, day(0)))
       .then({ type: 'ClientConverted', data: { name: 'Ada' }, occurredAt: day(0) });
   });
 
   it('happens once', () => {
     given(converted(day(0)))
-      .when({ kind: 'ConvertClient', at: day(1), now: day(1), data: {} })
+      .when(command({ kind: 'ConvertClient', data: {} }, day(1)))
       .thenRefused('illegal', /converted on 2024-01-01/);
   });
 });
@@ -98,9 +91,9 @@ describe('recording a service', () => {
   });
 
   it('takes an amount only with a currency', () => {
-    const command = service('s1', day(1), day(1));
+    const data = { serviceId: id('s1'), amountMinor: 100 };
     given(converted(day(0)))
-      .when({ ...command, data: { ...command.data, amountMinor: 100 } })
+      .when(command({ kind: 'RecordService', data }, day(1)))
       .thenRefused('invalid', /needs a currency/);
   });
 

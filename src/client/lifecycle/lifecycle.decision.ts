@@ -1,46 +1,71 @@
-import { v5 as uuidv5 } from 'uuid';
 import { Rejection, type Decision } from '../../event-store/decider.js';
-import { plusDays, wholeDaysBetween, type Instant } from '../../schema/instant.js';
-import { deriveLifecycle, type DerivedLapse } from './derive-lifecycle.js';
-import type { LapsePolicy } from './lapse-policy.js';
-import {
-  evolveLifecycle,
-  stateOf,
-  type LapseMark,
-  type Lifecycle,
-  type ServiceMark,
-} from './lifecycle.evolve.js';
-import type { Conversion, LifecycleEvent, Service } from './lifecycle.events.js';
+import type { ClientCommandOf, CommandFrame } from '../client-command.js';
+import { itemsOf, type Items } from '../items.js';
+import type { Booking } from '../plans/booking.decision.js';
+import type { Plan } from '../plans/plan.decision.js';
+import type { Contact } from '../contact/contact.decision.js';
+import type { ClientRecord } from '../record/record.decision.js';
+import { slice, type Evolve } from '../slice.js';
+import { evolveLifecycle, lifeEvents, noLifecycle, stateOf, type Lifecycle } from './lifecycle.evolve.js';
+import type {
+  Conversion,
+  CorrectedDetails,
+  LifecycleEvent,
+  Service,
+  ServiceCorrection,
+  ServiceVoid,
+  VoidReason,
+} from './lifecycle.events.js';
+import type { ServiceMark } from './lifecycle.marks.js';
+import { lapseDueBy, reconcile, type Judging } from './reconcile.js';
 
-export interface ConvertClient {
-  readonly kind: 'ConvertClient';
-  readonly at: Instant;
-  readonly now: Instant;
-  readonly data: Conversion;
-}
+export type ConvertClient = ClientCommandOf<'ConvertClient', Conversion>;
+export type RecordService = ClientCommandOf<'RecordService', Service>;
+export type CorrectService = ClientCommandOf<'CorrectService', CorrectedDetails & { serviceId: string }>;
+export type VoidService = ClientCommandOf<'VoidService', VoidReason & { serviceId: string }>;
+/** The clock's command. */
+export type LapseClient = ClientCommandOf<'LapseClient', Record<string, never>>;
 
-export interface RecordService {
-  readonly kind: 'RecordService';
-  readonly clientId: string;
-  readonly at: Instant;
-  readonly now: Instant;
-  /** lapses due up to here are put on record: now, or, on the way through an imported life, no further than `at` */
-  readonly lapsesUpTo: Instant;
-  readonly policy: LapsePolicy;
-  readonly data: Service;
-}
-
-export interface LapseClient {
-  readonly kind: 'LapseClient';
-  readonly clientId: string;
-  readonly now: Instant;
-  readonly policy: LapsePolicy;
+/** What the lifecycle has to know of the rest of a client: what bears on its lapses and returns. */
+export interface AroundLifecycle {
+  readonly lifecycle: Lifecycle;
+  readonly record: ClientRecord;
+  readonly plans: Items<Plan>;
+  readonly bookings: Items<Booking>;
+  readonly contact: Contact;
 }
 
 type LifecycleDecision = Decision<LifecycleEvent>;
+type LifecycleCommand = ConvertClient | RecordService | CorrectService | VoidService | LapseClient;
+
+export const lifecycleSlice = slice<LifecycleCommand, AroundLifecycle>()({
+  initial: noLifecycle,
+  evolve: Object.fromEntries(
+    Object.keys(lifeEvents).map((type) => [type, evolveLifecycle]),
+  ) as Evolve<Lifecycle>,
+  decide: {
+    ConvertClient: convertClient,
+    RecordService: recordService,
+    CorrectService: correctService,
+    VoidService: voidService,
+    LapseClient: (lifecycle, command, client) => lapseDueBy(lifecycle, command.now, judging(command, client)),
+  },
+});
+
+/** @param because the service behind it */
+export function judging(frame: CommandFrame, client: AroundLifecycle, because?: string): Judging {
+  const { clientId, now, lapsesUpTo, policy } = frame;
+  const surroundings = {
+    trade: client.record.trade,
+    plans: itemsOf(client.plans),
+    bookings: itemsOf(client.bookings),
+    closures: client.lifecycle.closures,
+  };
+  return { clientId, now, lapsesUpTo, policy, surroundings, attempts: client.contact.attempts, because };
+}
 
 /** Only on an empty stream: a client converts once. */
-export function convertClient(lifecycle: Lifecycle, command: ConvertClient): LifecycleDecision {
+function convertClient(lifecycle: Lifecycle, command: ConvertClient): LifecycleDecision {
   if (lifecycle.convertedAt !== null) {
     return Rejection.illegal(
       stateOf(lifecycle),
@@ -56,129 +81,100 @@ export function convertClient(lifecycle: Lifecycle, command: ConvertClient): Lif
  * due before it and not yet recorded, the return of a lapsed client, or, for a service recorded late, the withdrawal of
  * a lapse or a return that its date disproves.
  */
-export function recordService(lifecycle: Lifecycle, command: RecordService): LifecycleDecision {
-  const { data, at, policy } = command;
-  if (lifecycle.services.some(({ serviceId }) => serviceId === data.serviceId)) {
+function recordService(
+  lifecycle: Lifecycle,
+  command: RecordService,
+  client: AroundLifecycle,
+): LifecycleDecision {
+  const { data, at } = command;
+  const once = ({ serviceId }: ServiceMark) => serviceId === data.serviceId;
+  if (lifecycle.services.some(once) || lifecycle.voided.some(once)) {
     return Rejection.illegal(
       stateOf(lifecycle),
       'record-once',
       `service ${data.serviceId} is already recorded`,
     );
   }
-  if ((data.amountMinor === undefined) !== (data.currency === undefined)) {
-    const missing = data.currency === undefined ? 'currency' : 'amountMinor';
-    return Rejection.invalid(missing, 'an amount needs a currency, and a currency an amount');
-  }
-  const events: LifecycleEvent[] = [];
+  const fault = amountFault(data);
+  if (fault) return fault;
+  const about = judging(command, client, data.serviceId);
   const latest = lifecycle.services.at(-1);
-  if (latest && latest.at <= at) {
-    events.push(...lapseDue(lifecycle, command.clientId, policy, at));
-  }
+  const events: LifecycleEvent[] = latest && latest.at > at ? [] : lapseDueBy(lifecycle, at, about);
+  const before = events.reduce(evolveLifecycle, lifecycle);
   events.push({ type: 'ClientServiced', data, occurredAt: at });
-  events.push(...reconcileAround(events.reduce(evolveLifecycle, lifecycle), command));
-  const after = events.reduce(evolveLifecycle, lifecycle);
-  return [...events, ...lapseDue(after, command.clientId, policy, command.lapsesUpTo)];
+  return withReconciliation(lifecycle, before, events, about);
 }
 
-/** The clock's command. The decider looks for itself: where nothing is due, nothing happens. */
-export function lapseClient(lifecycle: Lifecycle, command: LapseClient): LifecycleDecision {
-  return lapseDue(lifecycle, command.clientId, command.policy, command.now);
-}
-
-/** @returns the lapse that is due by now: none where no clock runs (never serviced, or lapsed already) */
-function lapseDue(
+/** Puts right what was recorded of a service; what follows from it of lapses and returns is put right with it. */
+function correctService(
   lifecycle: Lifecycle,
-  clientId: string,
-  policy: LapsePolicy,
-  now: Instant,
-): LifecycleEvent[] {
-  const last = lifecycle.services.at(-1);
-  if (!last || stateOf(lifecycle) === 'lapsed') return [];
-  const at = plusDays(last.at, policy.windowDays);
-  if (at > now) return [];
-  const lapse = { lastServicedAt: last.at, at, windowDays: policy.windowDays };
-  return [lapsed(lifecycle, clientId, policy, lapse)];
-}
-
-/**
- * A service changes only the gap it falls into: what was one gap, from the service before to the one after, is now two.
- * So the recorded lapses of that gap are set against those of the two, whatever the length of the client's life.
- */
-function reconcileAround(lifecycle: Lifecycle, command: RecordService): LifecycleEvent[] {
-  const { clientId, policy, now, lapsesUpTo } = command;
-  const { serviceId } = command.data;
-  const { services } = lifecycle;
-  const place = services.findLastIndex((service) => service.serviceId === serviceId);
-  const before = services[place - 1];
-  const after = services[place + 1];
-  const around = services.slice(Math.max(0, place - 1), place + 2);
-  const recorded = lifecycle.lapses.filter(({ lastServicedAt }) => lastServicedAt === before?.at);
-  const windowAfter = (service: ServiceMark) =>
-    recorded.find(({ lastServicedAt }) => lastServicedAt === service.at)?.windowDays ?? policy.windowDays;
-  // The last of the three only ends a gap, unless it is the client's last service: then the window after it runs.
-  const expected = deriveLifecycle(around, windowAfter, lapsesUpTo).filter(
-    ({ lastServicedAt, reactivation }) => reactivation !== null || (!after && lastServicedAt === command.at),
-  );
-
-  const events: LifecycleEvent[] = [];
-  for (const lapse of recorded) {
-    const borneOut = expected.find(({ at }) => at === lapse.at);
-    if (lapse.reactivation && lapse.reactivation.serviceId !== borneOut?.reactivation?.serviceId) {
-      const data = { lapseId: lapse.lapseId, serviceId: lapse.reactivation.serviceId };
-      events.push({ type: 'ReactivationRevoked', data, occurredAt: now });
-    }
-    if (!borneOut) {
-      events.push({ type: 'LapseRevoked', data: { lapseId: lapse.lapseId, serviceId }, occurredAt: now });
-    }
+  command: CorrectService,
+  client: AroundLifecycle,
+): LifecycleDecision {
+  const { serviceId, ...details } = command.data;
+  const mark = lifecycle.services.find((service) => service.serviceId === serviceId);
+  if (!mark) return missing(lifecycle, serviceId);
+  const { amountMinor = mark.amountMinor, currency = mark.currency, servicedAt = mark.at } = details;
+  if (servicedAt > command.now) {
+    return Rejection.invalid('servicedAt', `must not lie in the future; it is ${command.now} now`);
   }
-  for (const lapse of expected) {
-    const standing = events.reduce(evolveLifecycle, lifecycle);
-    const mark = standing.lapses.find(
-      ({ at, lastServicedAt }) => at === lapse.at && lastServicedAt === lapse.lastServicedAt,
-    );
-    const lapseEvents = mark ? [] : [lapsed(standing, clientId, policy, lapse)];
-    const lapseId = mark?.lapseId ?? lapseIdOf(standing, clientId);
-    events.push(...lapseEvents);
-    if (lapse.reactivation && !mark?.reactivation) {
-      events.push(
-        reactivated([...standing.lapses, ...(mark ? [] : [lapse])], lapseId, lapse.at, lapse.reactivation),
-      );
-    }
-  }
-  return events;
-}
-
-/** Ids follow from the client and the number of the lapse, so that deciding again gives the same. */
-const lapseIdOf = (lifecycle: Lifecycle, clientId: string): string =>
-  uuidv5(`lapse/${lifecycle.lapsesEver + 1}`, clientId);
-
-function lapsed(
-  lifecycle: Lifecycle,
-  clientId: string,
-  policy: LapsePolicy,
-  lapse: Pick<DerivedLapse, 'lastServicedAt' | 'at' | 'windowDays'>,
-): LifecycleEvent {
-  return {
-    type: 'ClientLapsed',
-    data: {
-      lapseId: lapseIdOf(lifecycle, clientId),
-      lastServicedAt: lapse.lastServicedAt,
-      windowDays: lapse.windowDays,
-      basis: policy.basis,
-      policyVersion: policy.version,
-    },
-    occurredAt: lapse.at,
+  const fault = amountFault({ amountMinor, currency });
+  if (fault) return fault;
+  const { reason: _reason, ...changes } = details;
+  const known = { ...mark, servicedAt: mark.at } as Record<string, unknown>;
+  if (Object.entries(changes).every(([name, value]) => known[name] === value)) return [];
+  const data: ServiceCorrection = {
+    ...details,
+    serviceId,
+    servicedAt,
+    ...(amountMinor === undefined ? {} : { amountMinor, currency }),
+    previouslyServicedAt: mark.at,
+    ...(mark.amountMinor === undefined
+      ? {}
+      : { previousAmountMinor: mark.amountMinor, previousCurrency: mark.currency }),
   };
+  const corrected = { type: 'ServiceCorrected', data, occurredAt: command.at } as const;
+  return withReconciliation(lifecycle, lifecycle, [corrected], judging(command, client, serviceId));
 }
 
-/** The episode is the number of lapses up to and with this one, plus the first stretch. */
-function reactivated(
-  lapses: readonly Pick<LapseMark, 'at'>[],
-  lapseId: string,
-  lapsedAt: Instant,
-  by: { serviceId: string; at: Instant },
-): LifecycleEvent {
-  const episode = 1 + lapses.filter(({ at }) => at <= lapsedAt).length;
-  const data = { lapseId, serviceId: by.serviceId, daysLapsed: wholeDaysBetween(lapsedAt, by.at), episode };
-  return { type: 'ClientReactivated', data, occurredAt: by.at };
+/** A service that never was. Voiding it again changes nothing. */
+function voidService(lifecycle: Lifecycle, command: VoidService, client: AroundLifecycle): LifecycleDecision {
+  const { serviceId, reason } = command.data;
+  if (lifecycle.voided.some((service) => service.serviceId === serviceId)) return [];
+  const mark = lifecycle.services.find((service) => service.serviceId === serviceId);
+  if (!mark) return missing(lifecycle, serviceId);
+  const { at: servicedAt, amountMinor, currency } = mark;
+  const data: ServiceVoid = {
+    serviceId,
+    ...(reason === undefined ? {} : { reason }),
+    servicedAt,
+    ...(amountMinor === undefined ? {} : { amountMinor, currency }),
+  };
+  const voided = { type: 'ServiceVoided', data, occurredAt: command.at } as const;
+  return withReconciliation(lifecycle, lifecycle, [voided], judging(command, client, serviceId));
+}
+
+/** @param before the lifecycle before the services changed; `events` change them */
+function withReconciliation(
+  lifecycle: Lifecycle,
+  before: Lifecycle,
+  events: readonly LifecycleEvent[],
+  about: Judging,
+): LifecycleEvent[] {
+  const after = events.reduce(evolveLifecycle, lifecycle);
+  const consequences = reconcile(before, after, about);
+  const then = consequences.reduce(evolveLifecycle, after);
+  return [...events, ...consequences, ...lapseDueBy(then, about.lapsesUpTo, about)];
+}
+
+function missing(lifecycle: Lifecycle, serviceId: string): Rejection {
+  return lifecycle.voided.some((service) => service.serviceId === serviceId)
+    ? Rejection.illegal('voided', 'correct-what-stands', `service ${serviceId} is void`)
+    : Rejection.unknown(`the client has no service ${serviceId}`);
+}
+
+function amountFault({ amountMinor, currency }: Pick<Service, 'amountMinor' | 'currency'>): Rejection | null {
+  if ((amountMinor === undefined) === (currency === undefined)) return null;
+  const path = currency === undefined ? 'currency' : 'amountMinor';
+  return Rejection.invalid(path, 'an amount needs a currency, and a currency an amount');
 }

@@ -104,6 +104,53 @@ export class Service extends ServiceDetails {
   serviceId!: string;
 }
 
+/** What a correction may change of a service; what it leaves out stays as it was. */
+export class CorrectedDetails extends ServiceDetails {
+  @InstantField({ about: 'when it was really done', optional: true })
+  servicedAt?: Instant;
+
+  @Text({ about: 'why it is corrected', optional: true, max: 500, example: 'invoice typed wrongly' })
+  reason?: string;
+}
+
+/** A correction. It says what the service now comes to, and what it came to before, so that a read model can restate. */
+export class ServiceCorrection extends CorrectedDetails {
+  @Uuid({ about: 'the service corrected' })
+  serviceId!: string;
+
+  @InstantField({ about: 'when it was done, as now known' })
+  declare servicedAt: Instant;
+
+  @InstantField({ about: 'when it was done, as recorded until now' })
+  previouslyServicedAt!: Instant;
+
+  @MinorUnits({ about: 'amount as recorded until now', optional: true })
+  previousAmountMinor?: number;
+
+  @Currency({ about: 'ISO 4217 code of that amount', optional: true })
+  previousCurrency?: string;
+}
+
+export class VoidReason {
+  @Text({ about: 'why it is void', optional: true, max: 500, example: 'entered for the wrong client' })
+  reason?: string;
+}
+
+/** A void. It says what goes, so that a read model can restate. */
+export class ServiceVoid extends VoidReason {
+  @Uuid({ about: 'the service that never was' })
+  serviceId!: string;
+
+  @InstantField({ about: 'when it was held to have been done' })
+  servicedAt!: Instant;
+
+  @MinorUnits({ about: 'amount that goes with it', optional: true })
+  amountMinor?: number;
+
+  @Currency({ about: 'ISO 4217 code of the amount', optional: true })
+  currency?: string;
+}
+
 export class Lapse {
   @Uuid({ about: 'id of the lapse' })
   lapseId!: string;
@@ -119,6 +166,13 @@ export class Lapse {
 
   @WholeNumber({ about: 'version of the lapse policy', min: 0, max: 1_000_000_000 })
   policyVersion!: number;
+
+  @InstantField({
+    about:
+      'what kept the client beyond the window (a plan, a booking, a closure) ended here; the lapse is dated so',
+    optional: true,
+  })
+  heldUntil?: Instant;
 }
 
 export class Reactivation {
@@ -133,14 +187,20 @@ export class Reactivation {
 
   @WholeNumber({ about: 'number of the stretch of relationship that begins, from 2', min: 2, max: 1_000_000 })
   episode!: number;
+
+  @Uuid({ about: 'the win-back attempt that led to it', optional: true })
+  attemptId?: string;
 }
 
 export class LapseRevocation {
   @Uuid({ about: 'the lapse that the record no longer bears out' })
   lapseId!: string;
 
-  @Uuid({ about: 'the service whose recording showed it' })
-  serviceId!: string;
+  @Uuid({
+    about: 'the service whose recording, correction or void showed it; absent after a merge or its undoing',
+    optional: true,
+  })
+  serviceId?: string;
 }
 
 export class ReactivationRevocation {
@@ -150,6 +210,9 @@ export class ReactivationRevocation {
   @Uuid({ about: 'the service that had been taken for the return' })
   serviceId!: string;
 }
+
+/** Version 2 only added a field that may be absent. */
+const asItWas = (data: Record<string, unknown>): Record<string, unknown> => data;
 
 export const ClientConverted = defineEvent({
   type: 'ClientConverted',
@@ -163,34 +226,51 @@ export const ClientServiced = defineEvent({
   meaning: 'A visit or job was completed.',
   data: Service,
 });
+export const ServiceCorrected = defineEvent({
+  type: 'ServiceCorrected',
+  version: 1,
+  meaning: 'What was recorded of a service was wrong, and is put right.',
+  data: ServiceCorrection,
+});
+export const ServiceVoided = defineEvent({
+  type: 'ServiceVoided',
+  version: 1,
+  meaning: 'A recorded service never took place: it counts nowhere, also not in the past.',
+  data: ServiceVoid,
+});
 export const ClientLapsed = defineEvent({
   type: 'ClientLapsed',
-  version: 1,
+  version: 2,
   meaning: 'The window after the last service ran out; dated at the instant it did.',
   data: Lapse,
+  upcast: { 1: asItWas },
 });
 export const ClientReactivated = defineEvent({
   type: 'ClientReactivated',
-  version: 1,
+  version: 2,
   meaning: 'A lapsed client was serviced again.',
   data: Reactivation,
+  upcast: { 1: asItWas },
 });
 export const LapseRevoked = defineEvent({
   type: 'LapseRevoked',
-  version: 1,
-  meaning: 'A recorded lapse turned out not to have happened: a service inside its window was recorded late.',
+  version: 2,
+  meaning: 'A recorded lapse turned out not to have happened: the services now on record do not bear it out.',
   data: LapseRevocation,
+  upcast: { 1: asItWas },
 });
 export const ReactivationRevoked = defineEvent({
   type: 'ReactivationRevoked',
   version: 1,
-  meaning: 'A recorded return turned out not to be the one: an earlier service was recorded late.',
+  meaning: 'A recorded return turned out not to be one: the services now on record do not bear it out.',
   data: ReactivationRevocation,
 });
 
 export const lifecycleEvents = {
   ClientConverted,
   ClientServiced,
+  ServiceCorrected,
+  ServiceVoided,
   ClientLapsed,
   ClientReactivated,
   LapseRevoked,

@@ -9,26 +9,23 @@ import {
   Res,
   type PipeTransform,
 } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { v4 as uuidv4 } from 'uuid';
 import { Roles } from '../../access/roles.js';
 import type { FastifyReply } from '../../http/fastify-types.js';
 import { Problem } from '../../http/problem.js';
 import { UuidParam } from '../../http/validation.js';
-import { InstantField, Uuid } from '../../schema/fields.js';
-import type { Instant } from '../../schema/instant.js';
-import { answer, CommandAnswer } from '../answer.js';
+import { Uuid } from '../../schema/fields.js';
+import { CommandAnswer } from '../answer.js';
 import { FromCaller } from '../caller.js';
-import { ChangeClient, type Caller } from '../change-client.js';
+import type { Caller } from '../change-client.js';
+import { ClientCommands } from '../client-commands.js';
+import { dated } from '../occurrence.js';
 import { isTag, NoteText, TAG_SAYS } from './record.events.js';
 
-class AddNoteBody extends NoteText {
+class AddNoteBody extends dated(NoteText) {
   @Uuid({ about: 'id of the note; made by us if left out', optional: true })
   noteId?: string;
-
-  @InstantField({ about: 'when it was noted; now if left out', optional: true })
-  occurredAt?: Instant;
 }
 
 class TagPipe implements PipeTransform<string, string> {
@@ -42,21 +39,22 @@ class TagPipe implements PipeTransform<string, string> {
 @Roles('staff')
 @Controller('clients/:clientId')
 export class RecordController {
-  constructor(private readonly commands: CommandBus) {}
+  constructor(private readonly commands: ClientCommands) {}
 
   @Post('notes')
   @ApiOperation({ summary: 'Write a note' })
   @ApiCreatedResponse({ type: CommandAnswer })
-  async note(
+  note(
     @UuidParam('clientId') clientId: string,
     @Body() body: AddNoteBody,
     @FromCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CommandAnswer> {
-    const { noteId = uuidv4(), occurredAt, text } = body;
-    const now = new Date().toISOString();
-    const command = { kind: 'AddNote' as const, at: occurredAt ?? now, now, data: { noteId, text } };
-    return answer(reply, await this.commands.execute(new ChangeClient(clientId, command, caller, body)), 201);
+    const { noteId = uuidv4(), text } = body;
+    return this.commands.send(
+      { kind: 'AddNote', data: { noteId, text } },
+      { clientId, caller, reply, request: body, created: 201 },
+    );
   }
 
   @Put('tags/:tag')
@@ -69,7 +67,8 @@ export class RecordController {
     @FromCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CommandAnswer> {
-    return this.changeTag('AddTag', clientId, tag, caller, reply);
+    const request = { tag };
+    return this.commands.send({ kind: 'AddTag', data: { tag } }, { clientId, caller, reply, request });
   }
 
   @Delete('tags/:tag')
@@ -81,22 +80,7 @@ export class RecordController {
     @FromCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CommandAnswer> {
-    return this.changeTag('RemoveTag', clientId, tag, caller, reply);
-  }
-
-  private async changeTag(
-    kind: 'AddTag' | 'RemoveTag',
-    clientId: string,
-    tag: string,
-    caller: Caller,
-    reply: FastifyReply,
-  ): Promise<CommandAnswer> {
-    const now = new Date().toISOString();
-    const command = { kind, at: now, now, tag };
-    return answer(
-      reply,
-      await this.commands.execute(new ChangeClient(clientId, command, caller, { tag })),
-      200,
-    );
+    const request = { tag };
+    return this.commands.send({ kind: 'RemoveTag', data: { tag } }, { clientId, caller, reply, request });
   }
 }

@@ -1,58 +1,43 @@
-import { Rejection, type Decision } from '../../event-store/decider.js';
-import type { Instant } from '../../schema/instant.js';
-import type { Note, RecordEvent } from './record.events.js';
+import { Set as ImmutableSet } from 'immutable';
+import { Rejection } from '../../event-store/decider.js';
+import type { ClientCommandOf } from '../client-command.js';
+import { noItems } from '../items.js';
+import { slice } from '../slice.js';
+import type { Note, Tag } from './record.events.js';
 
+/** What decisions have to know of a client's details. */
 export interface ClientRecord {
-  readonly notes: ReadonlySet<string>;
-  readonly tags: ReadonlySet<string>;
+  readonly tags: ImmutableSet<string>;
+  readonly trade: string | undefined;
 }
 
-export const emptyRecord: ClientRecord = { notes: new Set(), tags: new Set() };
+export type AddTag = ClientCommandOf<'AddTag', Tag>;
+export type RemoveTag = ClientCommandOf<'RemoveTag', Tag>;
+export type AddNote = ClientCommandOf<'AddNote', Note>;
 
-export interface AddNote {
-  readonly kind: 'AddNote';
-  readonly at: Instant;
-  readonly now: Instant;
-  readonly data: Note;
-}
+export const recordSlice = slice<AddTag | RemoveTag>()({
+  initial: { tags: ImmutableSet<string>(), trade: undefined } as ClientRecord,
+  evolve: {
+    ClientConverted: (_record, { data }) => ({ tags: ImmutableSet(data.tags), trade: data.trade }),
+    TagAdded: (record, { data }) => ({ ...record, tags: record.tags.add(data.tag) }),
+    TagRemoved: (record, { data }) => ({ ...record, tags: record.tags.delete(data.tag) }),
+  },
+  // A tag that is there already, or gone already, is left as it is: no fact, and no fault.
+  decide: {
+    AddTag: ({ tags }, { data, at }) =>
+      tags.has(data.tag) ? [] : [{ type: 'TagAdded', data, occurredAt: at }],
+    RemoveTag: ({ tags }, { data, at }) =>
+      tags.has(data.tag) ? [{ type: 'TagRemoved', data, occurredAt: at }] : [],
+  },
+});
 
-export interface AddTag {
-  readonly kind: 'AddTag';
-  readonly at: Instant;
-  readonly now: Instant;
-  readonly tag: string;
-}
-
-export interface RemoveTag {
-  readonly kind: 'RemoveTag';
-  readonly at: Instant;
-  readonly now: Instant;
-  readonly tag: string;
-}
-
-export function evolveRecord(record: ClientRecord, event: RecordEvent): ClientRecord {
-  switch (event.type) {
-    case 'NoteAdded':
-      return { ...record, notes: new Set(record.notes).add(event.data.noteId) };
-    case 'TagAdded':
-      return { ...record, tags: new Set(record.tags).add(event.data.tag) };
-    case 'TagRemoved':
-      return { ...record, tags: new Set([...record.tags].filter((tag) => tag !== event.data.tag)) };
-  }
-}
-
-export function addNote(record: ClientRecord, command: AddNote): Decision<RecordEvent> {
-  if (record.notes.has(command.data.noteId)) {
-    return Rejection.illegal('noted', 'note-once', `note ${command.data.noteId} is already recorded`);
-  }
-  return [{ type: 'NoteAdded', data: command.data, occurredAt: command.at }];
-}
-
-/** A tag that is there already, or gone already, is left as it is: no fact, and no fault. */
-export function addTag(record: ClientRecord, { at, tag }: AddTag): Decision<RecordEvent> {
-  return record.tags.has(tag) ? [] : [{ type: 'TagAdded', data: { tag }, occurredAt: at }];
-}
-
-export function removeTag(record: ClientRecord, { at, tag }: RemoveTag): Decision<RecordEvent> {
-  return record.tags.has(tag) ? [{ type: 'TagRemoved', data: { tag }, occurredAt: at }] : [];
-}
+export const noteSlice = slice<AddNote>()({
+  initial: noItems<object>(),
+  evolve: { NoteAdded: (notes, { data }) => notes.set(data.noteId, {}) },
+  decide: {
+    AddNote: (notes, { data, at }) =>
+      notes.has(data.noteId)
+        ? Rejection.illegal('noted', 'note-once', `note ${data.noteId} is already recorded`)
+        : [{ type: 'NoteAdded', data, occurredAt: at }],
+  },
+});

@@ -1,0 +1,1 @@
+export const billingEvents = {} as const;

@@ -1,0 +1,29 @@
+import type { Instant } from '../../schema/instant.js';
+
+/** What a service comes to. */
+export interface ServiceFigures {
+  readonly at: Instant;
+  readonly amountMinor?: number;
+  readonly currency?: string;
+}
+
+/** What the write side remembers of a service. Plain JSON, as all marks are: a read model can keep it in a row. */
+export interface ServiceMark extends ServiceFigures {
+  readonly serviceId: string;
+  readonly serviceType?: string;
+  readonly planId?: string;
+  /** as first recorded, where it was corrected since */
+  readonly first?: ServiceFigures;
+  /** the absorbed client in whose stream it is recorded; absent where it is the client's own */
+  readonly of?: string;
+}
+
+export interface LapseMark {
+  readonly lapseId: string;
+  readonly lastServicedAt: Instant;
+  readonly at: Instant;
+  readonly windowDays: number;
+  /** the service that ended it; null while the client is lapsed */
+  readonly reactivation: { readonly serviceId: string; readonly at: Instant } | null;
+  readonly of?: string;
+}
