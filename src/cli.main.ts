@@ -1,11 +1,17 @@
 import 'reflect-metadata';
 import { Command, InvalidArgumentError } from 'commander';
+import { validate as isUuid } from 'uuid';
 import { eventStoreCommand } from './ops/event-store.command.js';
 
 const wholeNumber = (text: string): number => {
   if (!/^[1-9]\d{0,6}$/.test(text))
     throw new InvalidArgumentError('It must be a whole number from 1 to 9999999.');
   return Number(text);
+};
+
+const uuid = (text: string): string => {
+  if (!isUuid(text)) throw new InvalidArgumentError('It must be the id of a client, a UUID.');
+  return text.toLowerCase();
 };
 
 /** Loaded only by the commands that need it: a node that runs alone should not carry the application in its memory. */
@@ -36,6 +42,14 @@ program
   .option('--clients <n>', 'how many clients', wholeNumber, 3_000)
   .option('--seed <n>', 'another seed makes other histories', wholeNumber, 1)
   .action(async (options: { clients: number; seed: number }) => (await application()).playDemo(options));
+
+program
+  .command('verify')
+  .description(
+    'prove that no recorded fact was changed: follow the hash chain of every stream, or of one client',
+  )
+  .argument('[client]', 'id of the client', uuid)
+  .action(async (client?: string) => (await application()).verify(client));
 
 program.addCommand(eventStoreCommand());
 

@@ -4,6 +4,7 @@ import { runImport, type ImportArguments } from '../importing/import.command.js'
 import { caughtUp } from './catch-up.js';
 import { runDemo, type DemoOptions } from './demo.command.js';
 import { inSession, type Session } from './session.js';
+import { runVerify } from './verify.command.js';
 import { runStatus } from './status.command.js';
 
 // The commands that need the whole application. Each ends the process.
@@ -12,6 +13,9 @@ export const importFile = (file: string, options: ImportArguments): Promise<neve
   inSession((session) => importAndCatchUp(session, file, options));
 
 export const showStatus = (): Promise<never> => inSession((session) => runStatus(session, process.stdout));
+
+export const verify = (clientId: string | undefined): Promise<never> =>
+  inSession((session) => runVerify(session, clientId, process.stdout));
 
 export const playDemo = (options: DemoOptions): Promise<never> =>
   inSession((session) => runDemo(session, options, process.stdout));

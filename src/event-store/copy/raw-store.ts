@@ -45,6 +45,13 @@ export class RawStore {
     yield* this.read(readRequest().setAll(from).setCount(String(Number.MAX_SAFE_INTEGER)));
   }
 
+  /** The events of a stream from its first one on; none if there is no such stream. */
+  async *of(stream: string): AsyncGenerator<RawEvent, void> {
+    const from = new Options.StreamOptions().setStreamIdentifier(identifierOf(stream));
+    const options = readRequest().setStream(from.setStart(new shared.Empty()));
+    yield* this.read(options.setCount(String(Number.MAX_SAFE_INTEGER)));
+  }
+
   /** The last event of the log; undefined for an empty one. */
   async last(): Promise<RawEvent | undefined> {
     const from = new Options.AllOptions().setEnd(new shared.Empty());
