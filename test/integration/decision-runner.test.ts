@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v4 as uuidv4, v5 as uuidv5 } from 'uuid';
-import { clientDecider, type ClientCommand, type ClientState } from '../../src/client/client.decider.js';
+import { clientDecider } from '../../src/client/client.decider.js';
 import { clientEvents, clientStream, type ClientEvent } from '../../src/client/client.events.js';
+import type { ClientIntent, ClientState } from '../../src/client/client.slices.js';
 import { Codec } from '../../src/event-store/codec.js';
 import { CommandIdReused, DecisionRunner, type Outcome } from '../../src/event-store/decision-runner.js';
 import { Rejection } from '../../src/event-store/decider.js';
 import { EventStore, EventStoreUnavailable, RevisionConflict } from '../../src/event-store/event-store.js';
 import { hashOf } from '../../src/event-store/hash-chain.js';
+import { commandsTo } from '../support/commands.js';
 import { tcpProxy } from '../support/tcp-proxy.js';
 import { freshEventStore, type FreshEventStore } from '../support/event-store.js';
 
@@ -31,14 +33,14 @@ afterAll(async () => {
   await node.close();
 });
 
-const convert: ClientCommand = { kind: 'ConvertClient', at: now, now, data: { name: 'Ada' } };
-const tag = (name: string): ClientCommand => ({ kind: 'AddTag', at: now, now, tag: name });
+const convert: ClientIntent = { kind: 'ConvertClient', data: { name: 'Ada' } };
+const tag = (name: string): ClientIntent => ({ kind: 'AddTag', data: { tag: name } });
 
 const send = (
   runner: typeof here,
   clientId: string,
-  command: ClientCommand,
-  terms: { commandId?: string; onlyAt?: number; fingerprint?: string } = {},
+  intent: ClientIntent,
+  terms: { commandId?: string; onlyAt?: number; fingerprint?: string; at?: string } = {},
 ) =>
   runner.run({
     stream: clientStream(clientId),
@@ -46,12 +48,12 @@ const send = (
       commandId: terms.commandId ?? uuidv4(),
       correlationId: 'c',
       causationId: 'c',
-      fingerprint: terms.fingerprint ?? JSON.stringify(command),
+      fingerprint: terms.fingerprint ?? JSON.stringify(intent),
       actor: { id: 'tester', role: 'staff' },
       source: 'api',
     },
     onlyAt: terms.onlyAt,
-    decide: (state) => clientDecider.decide(state, command),
+    decide: (state) => clientDecider.decide(state, commandsTo(clientId)(intent, terms.at ?? now, now)),
   });
 
 const facts = async (clientId: string) =>
@@ -74,7 +76,7 @@ describe('running a decision', () => {
     await send(there, id, tag('vip'));
     // `here` does not know of the tag yet, and would add it again.
     expect(await send(here, id, tag('vip'))).toMatchObject({ revision: 1, events: [] });
-    await send(there, id, { kind: 'RemoveTag', at: now, now, tag: 'vip' });
+    await send(there, id, { kind: 'RemoveTag', data: { tag: 'vip' } });
     expect(await send(here, id, tag('vip'))).toMatchObject({ revision: 3 });
   });
 
@@ -82,8 +84,8 @@ describe('running a decision', () => {
     const id = uuidv4();
     const complaintId = uuidv4();
     await send(here, id, convert);
-    await send(there, id, { kind: 'RaiseComplaint', at: now, now, data: { complaintId } });
-    const resolved = await send(here, id, { kind: 'ResolveComplaint', at: now, now, data: { complaintId } });
+    await send(there, id, { kind: 'RaiseComplaint', data: { complaintId } });
+    const resolved = await send(here, id, { kind: 'ResolveComplaint', data: { complaintId } });
     expect(resolved).toMatchObject({ events: [{ type: 'ComplaintResolved' }] });
     expect(await send(here, id, convert)).toBeInstanceOf(Rejection);
   });
@@ -118,14 +120,13 @@ describe('the same command again', () => {
   it('gets the first answer with all its facts', async () => {
     const id = uuidv4();
     const commandId = uuidv5('late service', id);
-    const policy = { windowDays: 90, basis: 'fixed', version: 0 };
     const at = '2023-01-01T00:00:00.000Z';
     const data = { serviceId: uuidv4() };
-    const service = { kind: 'RecordService' as const, clientId: id, at, now, lapsesUpTo: now, policy, data };
+    const service: ClientIntent = { kind: 'RecordService', data };
     await send(here, id, convert);
-    const first = (await send(here, id, service, { commandId })) as Outcome;
+    const first = (await send(here, id, service, { commandId, at })) as Outcome;
     expect(first.events.map(({ type }) => type)).toEqual(['ClientServiced', 'ClientLapsed']);
-    expect(await send(there, id, service, { commandId })).toEqual(first);
+    expect(await send(there, id, service, { commandId, at })).toEqual(first);
   });
 
   it('sent twice at the same moment is recorded once', async () => {
