@@ -35,13 +35,16 @@ export interface FieldOptions {
   example?: unknown;
 }
 
-/** What the event reference prints of a field. */
+/** What is known of a field: the event reference prints it, and stored shapes are held against it. */
 export interface FieldDescription {
   name: string;
   kind: string;
   about: string;
   optional: boolean;
   personal: boolean;
+  example?: unknown;
+  /** JSON schema of its value */
+  schema: { readonly minimum?: number; readonly enum?: readonly string[] };
 }
 
 const described = new WeakMap<object, Map<string, FieldDescription>>();
@@ -50,7 +53,7 @@ export function field(kind: string, options: FieldOptions, schema: object, rules
   return (target: object, property: string | symbol): void => {
     const { about, optional = false, personal = false, example } = options;
     const own = described.get(target) ?? new Map<string, FieldDescription>();
-    own.set(String(property), { name: String(property), kind, about, optional, personal });
+    own.set(String(property), { name: String(property), kind, about, optional, personal, example, schema });
     described.set(target, own);
     const applied = [...rules, ApiProperty({ description: about, required: !optional, example, ...schema })];
     // Only an absent field skips the rules. IsOptional would let null through as well, and null means nothing here.

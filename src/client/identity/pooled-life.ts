@@ -26,8 +26,14 @@ const isPooledLife = (value: unknown): boolean =>
   isObject(value.items) &&
   Object.values(value.items).every(isObject);
 
+const EXAMPLE: PooledLife = {
+  services: [{ serviceId: '6f1c2d2e-1111-4222-8333-444455556666', at: '2024-01-02T09:00:00.000Z' }],
+  lapses: [],
+  items: { complaints: {} },
+};
+
 export const PooledLifeField = (options: FieldOptions) =>
-  field('pooled life', options, { type: 'object' }, [
+  field('pooled life', { example: EXAMPLE, ...options }, { type: 'object' }, [
     ValidateBy({
       name: 'isPooledLife',
       validator: {
