@@ -2,25 +2,43 @@ import { escapeIdentifier } from 'pg';
 import { sha256 } from '../event-store/hash-chain.js';
 import type { AnyProjection, AnyTable, ColumnType } from './projection.js';
 
-/** One set of tables of a projection: those of one version, filled under one set of parameters. */
+/** One set of tables of a projection: those of one version, filled under one set of parameters, for the nth time. */
 export interface Build {
   readonly projection: AnyProjection;
   readonly name: string;
-  /** `v3`, or `v3_9af2c1` where the projection has parameters: what its tables' names end in */
+  /** `v3`, or `v3_9af2c1` where the projection has parameters; `v3_g2` when it is rebuilt: what its tables' names end in */
   readonly label: string;
+  /** rises with every rebuild; what is alike but for the generation is of one edition */
+  readonly generation: number;
   /** fingerprint of what must not change without a new version: streams, shapes, columns and keys */
   readonly declared: string;
 }
 
-export function buildOf(projection: AnyProjection): Build {
+export function buildOf(projection: AnyProjection, generation = 1): Build {
   const { name, version, parameters = {}, streams, tables } = projection;
-  const label =
-    Object.keys(parameters).length === 0 ? `v${version}` : `v${version}_${sha256(parameters).slice(0, 6)}`;
+  const filledUnder = Object.keys(parameters).length === 0 ? '' : `_${sha256(parameters).slice(0, 6)}`;
+  const label = `v${version}${filledUnder}${generation === 1 ? '' : `_g${generation}`}`;
   const shape = tables.map((rule) => {
     const { name, columns, key } = rule.table as AnyTable;
     return { shape: rule.shape, from: 'from' in rule ? rule.from : null, name, columns, key };
   });
-  return { projection, name, label, declared: sha256({ streams, shape }).slice(0, 16) };
+  return { projection, name, label, generation, declared: sha256({ streams, shape }).slice(0, 16) };
+}
+
+/** @returns the builds of the edition that a projection now declares, of those that are there; the oldest first */
+export function buildsOf(
+  projection: AnyProjection,
+  there: readonly { name: string; build: string }[],
+): Build[] {
+  const { name, label } = buildOf(projection);
+  return there
+    .filter((one) => one.name === name)
+    .map(({ build }) =>
+      build === label ? 1 : Number(build.startsWith(`${label}_g`) && build.slice(label.length + 2)),
+    )
+    .filter((generation) => Number.isInteger(generation) && generation > 0)
+    .sort((a, b) => a - b)
+    .map((generation) => buildOf(projection, generation));
 }
 
 /** @returns the table's name in the database, schema and quotes included */

@@ -42,6 +42,7 @@ export const CHECKPOINT_TABLE = `
     version integer NOT NULL,
     parameters jsonb NOT NULL,
     declared text NOT NULL,
+    tables text[] NOT NULL DEFAULT '{}',
     position bigint,
     recorded_at timestamptz,
     epoch bigint NOT NULL DEFAULT 0,
@@ -50,7 +51,17 @@ export const CHECKPOINT_TABLE = `
     serving boolean NOT NULL DEFAULT false,
     updated_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (name, build));
-  CREATE UNIQUE INDEX IF NOT EXISTS checkpoint_serving ON projection.checkpoint (name) WHERE serving`;
+  ALTER TABLE projection.checkpoint ADD COLUMN IF NOT EXISTS tables text[] NOT NULL DEFAULT '{}';
+  CREATE UNIQUE INDEX IF NOT EXISTS checkpoint_serving ON projection.checkpoint (name) WHERE serving;
+  CREATE TABLE IF NOT EXISTS projection.parked_event (
+    name text NOT NULL,
+    build text NOT NULL,
+    position bigint NOT NULL,
+    event_id uuid NOT NULL,
+    failure jsonb NOT NULL,
+    parked_by text NOT NULL,
+    parked_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (name, build, position))`;
 
 /**
  * Takes the lead: a new epoch shuts out whoever led before, even if he does not know it yet. Waits, not for long, for a

@@ -14,6 +14,7 @@ import { EventStore } from '../event-store/event-store.js';
 import { PositionAwaiter } from './await-position.js';
 import { ProjectionCatalogue } from './projection-catalogue.js';
 import { ProjectionEngine, type EngineOptions } from './projection-engine.js';
+import { ProjectionOperations } from './projection-operations.js';
 
 export const PROJECTING_OPTIONS = Symbol('projecting options');
 
@@ -41,6 +42,7 @@ export class ProjectingModule implements OnApplicationBootstrap, BeforeApplicati
     private readonly catalogue: ProjectionCatalogue,
     private readonly eventStore: EventStore,
     private readonly awaiter: PositionAwaiter,
+    private readonly operations: ProjectionOperations,
   ) {}
 
   static forRoot({ imports = [], inject = [], useFactory }: ProjectingModuleOptions): DynamicModule {
@@ -55,8 +57,14 @@ export class ProjectingModule implements OnApplicationBootstrap, BeforeApplicati
           useFactory: (dataSource: DataSource) => new PositionAwaiter(dataSource),
         },
         ProjectionCatalogue,
+        {
+          provide: ProjectionOperations,
+          inject: [PROJECTING_OPTIONS, ProjectionCatalogue, EventStore],
+          useFactory: (options: ProjectingOptions, catalogue: ProjectionCatalogue, eventStore: EventStore) =>
+            new ProjectionOperations(() => catalogue.all(), eventStore, options.codec, options.databaseUrl),
+        },
       ],
-      exports: [PositionAwaiter, ProjectionCatalogue],
+      exports: [PositionAwaiter, ProjectionCatalogue, ProjectionOperations],
     };
   }
 
@@ -74,5 +82,6 @@ export class ProjectingModule implements OnApplicationBootstrap, BeforeApplicati
   /** Before connections are closed, so that the batch in hand is still written. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.engine?.stop();
+    await this.operations.close();
   }
 }

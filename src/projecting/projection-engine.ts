@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Pool } from 'pg';
 import type { EventStore } from '../event-store/event-store.js';
-import type { Build } from './build.js';
+import { buildsOf, type Build } from './build.js';
 import { checkProjections } from './check-projection.js';
 import { readStates, stateOf, takeLead, type BuildState } from './checkpoint.js';
 import { enginePool } from './connection.js';
@@ -96,10 +96,11 @@ export class ProjectionEngine {
 
   private async lookAfter(): Promise<void> {
     try {
-      const ours = await this.leadership.seek(this.builds.filter((build) => !this.leaving.has(build)));
       // Before the states are read, so that a pause recorded meanwhile is not taken for a resumption.
       const paused = [...this.runners].filter(([, runner]) => runner.state === 'paused');
       const states = await readStates(this.pool);
+      await this.knowBuilds(states);
+      const ours = await this.leadership.seek(this.builds.filter((build) => !this.leaving.has(build)));
       // Set running again by an operator: it begins anew from its checkpoint.
       for (const [build] of paused)
         if (stateOf(states, build)?.state === 'running') this.runners.delete(build);
@@ -112,6 +113,14 @@ export class ProjectionEngine {
       if (!this.outage) this.log.warn(`will go on trying: ${String(error)}`);
       this.outage = true;
     }
+  }
+
+  /** A rebuild begun in any process is taken up here; what was dropped is let go of. */
+  private async knowBuilds(states: readonly BuildState[]): Promise<void> {
+    const there = this.options.projections.flatMap((projection) => buildsOf(projection, states));
+    const same = (one: Build, other: Build) => one.name === other.name && one.label === other.label;
+    this.builds = there.map((build) => this.builds.find((known) => same(known, build)) ?? build);
+    await this.stepDown([...this.runners.keys()].filter((build) => !this.builds.includes(build)));
   }
 
   /** Starts those that it leads and does not run yet. */

@@ -51,12 +51,14 @@ export class ProjectionRunner {
   /**
    * @param lead as just taken
    * @param tell who wants to know: of every batch written, and of the end
+   * @param upTo what lies after it is left alone; null for no end
    */
   constructor(
     readonly build: Build,
     private readonly pool: Pool,
     private lead: Lead,
     private readonly tell: { moved(): void; paused(): void; leadLost(): void },
+    private readonly upTo: Progress | null = null,
   ) {
     this.log = new Logger(`projection ${build.name} ${build.label}`);
     this.handled = typesHandled(build.projection);
@@ -76,6 +78,15 @@ export class ProjectionRunner {
     return this.queue.length <= QUEUE - BATCH;
   }
 
+  /** @returns whether nothing waits to be written */
+  get isIdle(): boolean {
+    return !this.work && !this.hasWork();
+  }
+
+  hasReached(position: bigint): boolean {
+    return !isAfter(position, this.lead.position);
+  }
+
   /** @returns for how long, in ms, it has held up its feed without writing anything */
   get stalledFor(): number {
     return this.isFull ? performance.now() - this.movedAt : 0;
@@ -85,6 +96,10 @@ export class ProjectionRunner {
   offer(delivery: Delivery): void {
     if (this.state !== 'running' || this.obstacle || !isAfter(delivery.position, this.reached.position))
       return;
+    if (this.upTo && isAfter(delivery.position, this.upTo.position)) {
+      this.reached = this.upTo;
+      return this.wake();
+    }
     if (isUnreadable(delivery)) {
       if (this.needs(delivery)) {
         this.obstacle = delivery;

@@ -1,5 +1,6 @@
 import { escapeIdentifier as quoted, escapeLiteral, type ClientBase, type Pool } from 'pg';
 import {
+  buildsOf,
   columnsOf,
   lockKey,
   physicalTable,
@@ -8,6 +9,7 @@ import {
   tablesOf,
   type Build,
 } from './build.js';
+import { dropBuild } from './prune.js';
 import { inTransaction } from './transaction.js';
 
 /**
@@ -19,26 +21,33 @@ import { inTransaction } from './transaction.js';
  */
 export async function serve(pool: Pool, build: Build): Promise<boolean> {
   return inTransaction(pool, async (client) => {
-    const { rows } = await client.query<{ build: string; version: number }>(
-      'SELECT build, version FROM projection.checkpoint WHERE name = $1 AND serving FOR UPDATE',
+    const { rows } = await client.query<ServedRow>(
+      'SELECT name, build, version FROM projection.checkpoint WHERE name = $1 AND serving FOR UPDATE',
       [build.name],
     );
     const [served] = rows;
     if (served?.build === build.label) return true;
-    if (
-      served &&
-      served.version >= build.projection.version &&
-      (await isLed(client, build.name, served.build))
-    )
-      return false;
+    const [sameEdition] = served ? buildsOf(build.projection, [served]) : [];
+    if (sameEdition && sameEdition.generation > build.generation) return false;
+    if (served && !sameEdition && served.version >= build.projection.version) {
+      if (await isLed(client, build.name, served.build)) return false;
+    }
     // A waiting DROP VIEW makes every later reader of the view wait too.
     await client.query(`SET LOCAL lock_timeout = '2s'`);
     await pointViews(client, build);
+    // A rebuild took the place of the same tables: nobody can want to go back to those.
+    if (sameEdition) await dropBuild(client, sameEdition);
     return true;
   });
 }
 
-async function isLed(client: ClientBase, name: string, label: string): Promise<boolean> {
+interface ServedRow {
+  name: string;
+  build: string;
+  version: number;
+}
+
+export async function isLed(client: ClientBase, name: string, label: string): Promise<boolean> {
   const { rows } = await client.query<{ free: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS free', [
     lockKey({ name, label }),
   ]);
