@@ -1,9 +1,8 @@
-import type { ProjectionStatus } from '../projecting/projection-status.js';
-import { StallWatch } from './stall-watch.js';
+import { StallWatch, type Standing } from './stall-watch.js';
 
-const status = (position: bigint | null, waiting: number | null): ProjectionStatus => ({
-  ...{ name: 'history', version: 1, parameters: {}, serving: true, state: 'running', recordedAt: null },
-  ...{ position, failure: null },
+const status = (position: bigint | null, waiting: number | null): Standing => ({
+  name: 'history',
+  position,
   lag: waiting === null ? null : { events: waiting, orMore: false, since: null },
 });
 

@@ -45,13 +45,15 @@ export const CHECKPOINT_TABLE = `
     tables text[] NOT NULL DEFAULT '{}',
     position bigint,
     recorded_at timestamptz,
+    applied bigint NOT NULL DEFAULT 0,
     epoch bigint NOT NULL DEFAULT 0,
     state text NOT NULL DEFAULT 'running' CHECK (state IN ('running', 'paused')),
     failure jsonb,
     serving boolean NOT NULL DEFAULT false,
     updated_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (name, build));
-  ALTER TABLE projection.checkpoint ADD COLUMN IF NOT EXISTS tables text[] NOT NULL DEFAULT '{}';
+  ALTER TABLE projection.checkpoint ADD COLUMN IF NOT EXISTS tables text[] NOT NULL DEFAULT '{}',
+    ADD COLUMN IF NOT EXISTS applied bigint NOT NULL DEFAULT 0;
   CREATE UNIQUE INDEX IF NOT EXISTS checkpoint_serving ON projection.checkpoint (name) WHERE serving;
   CREATE TABLE IF NOT EXISTS projection.parked_event (
     name text NOT NULL,
@@ -88,6 +90,7 @@ export function takeLead(pool: Pool, build: Build): Promise<Lead> {
 
 /**
  * Moves the checkpoint by compare-and-set, inside the caller's transaction.
+ * @param applied how many events were applied on the way
  * @throws LeadLost unless it still stands where `lead` says, in the same epoch
  */
 export async function moveCheckpoint(
@@ -95,12 +98,13 @@ export async function moveCheckpoint(
   build: Build,
   lead: Lead,
   to: Progress,
+  applied: number,
 ): Promise<void> {
   const { rowCount } = await client.query({
     name: 'move-checkpoint',
-    text: `UPDATE projection.checkpoint SET position = $5, recorded_at = $6, updated_at = now()
+    text: `UPDATE projection.checkpoint SET position = $5, recorded_at = $6, applied = applied + $7, updated_at = now()
             WHERE name = $1 AND build = $2 AND epoch = $3 AND position IS NOT DISTINCT FROM $4`,
-    values: [build.name, build.label, lead.epoch, lead.position, to.position, to.recordedAt],
+    values: [build.name, build.label, lead.epoch, lead.position, to.position, to.recordedAt, applied],
   });
   if (rowCount !== 1) throw new LeadLost(build);
 }

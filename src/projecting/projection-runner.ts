@@ -204,7 +204,7 @@ export class ProjectionRunner {
     const { projection } = this.build;
     const loaded = await this.writer.load(faultIn(() => keysToLoad(projection, events)));
     const writes = faultIn(() => foldBatch(projection, events, loaded));
-    await this.writer.write(this.lead, to, writes);
+    await this.writer.write(this.lead, to, writes, events.length);
     this.lead = { epoch: this.lead.epoch, position: to.position, recordedAt: to.recordedAt };
     this.movedAt = performance.now();
   }

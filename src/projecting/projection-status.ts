@@ -1,25 +1,39 @@
 import type { DataSource } from 'typeorm';
 import type { EventStore } from '../event-store/event-store.js';
 import type { Instant } from '../schema/instant.js';
-import { buildOf } from './build.js';
+import { buildOf, buildsOf } from './build.js';
 import type { Failure } from './checkpoint.js';
 import { lagOf, type Lag } from './lag.js';
 import type { AnyProjection } from './projection.js';
 
-export interface ProjectionStatus {
+/** How one set of tables of a projection stands. */
+export interface BuildStatus {
+  /** `v1`, `v2_9af2c1_g3`: version, parameters, generation */
+  readonly build: string;
+  readonly state: 'running' | 'paused';
+  /** of the last event applied; null before the first */
+  readonly position: bigint | null;
+  readonly recordedAt: Instant | null;
+  /** events applied since its tables were made */
+  readonly applied: number;
+  /** when it last wrote */
+  readonly movedAt: Instant;
+  /** where and why it paused; the stack stays in the table */
+  readonly failure: Omit<Failure, 'stack'> | null;
+  /** events passed over by an operator's decision */
+  readonly parked: number;
+}
+
+export interface ProjectionStatus extends BuildStatus {
   readonly name: string;
   readonly version: number;
   readonly parameters: Readonly<Record<string, string>>;
   /** whether queries read this version; false while it is being built, or if a later one took its place */
   readonly serving: boolean;
-  readonly state: 'running' | 'paused';
-  /** of the last event applied; null before the first */
-  readonly position: bigint | null;
-  readonly recordedAt: Instant | null;
-  /** where and why it paused; the stack stays in the table */
-  readonly failure: Omit<Failure, 'stack'> | null;
   /** null when the event store could not be asked */
   readonly lag: Lag | null;
+  /** tables being filled anew, to take the place of these; null when there are none */
+  readonly rebuild: BuildStatus | null;
 }
 
 interface CheckpointRow {
@@ -29,7 +43,10 @@ interface CheckpointRow {
   state: 'running' | 'paused';
   position: string | null;
   recorded_at: Date | null;
+  applied: string;
+  updated_at: Date;
   failure: Failure | null;
+  parked: number;
 }
 
 /**
@@ -42,26 +59,41 @@ export async function projectionStatus(
   projections: readonly AnyProjection[],
 ): Promise<ProjectionStatus[]> {
   const rows: CheckpointRow[] = await dataSource.query(
-    'SELECT name, build, serving, state, position, recorded_at, failure FROM projection.checkpoint',
+    `SELECT name, build, serving, state, position, recorded_at, applied, updated_at, failure,
+            (SELECT count(*)::int FROM projection.parked_event AS parked
+              WHERE parked.name = checkpoint.name AND parked.build = checkpoint.build) AS parked
+       FROM projection.checkpoint`,
   );
   return Promise.all(
     projections.map(async (projection) => {
-      const { name, label } = buildOf(projection);
-      const row = rows.find((one) => one.name === name && one.build === label);
+      const { name, version, parameters = {}, streams } = projection;
+      const builds = buildsOf(projection, rows).map(({ label }) =>
+        rows.find((row) => row.name === name && row.build === label),
+      );
+      const row = builds.find((one) => one?.serving) ?? builds[0];
+      const rebuild = builds.at(-1);
       const position = row?.position == null ? null : BigInt(row.position);
       return {
-        name,
-        version: projection.version,
-        parameters: projection.parameters ?? {},
-        serving: row?.serving ?? false,
-        state: row?.state ?? 'running',
-        position,
-        recordedAt: row?.recorded_at?.toISOString() ?? null,
-        failure: withoutStack(row?.failure),
-        lag: await lagOf(eventStore, projection.streams, position).catch(() => null),
+        ...statusOf(row, buildOf(projection).label),
+        ...{ name, version, parameters, serving: row?.serving ?? false },
+        lag: await lagOf(eventStore, streams, position).catch(() => null),
+        rebuild: rebuild && rebuild !== row ? statusOf(rebuild, rebuild.build) : null,
       };
     }),
   );
+}
+
+function statusOf(row: CheckpointRow | undefined, build: string): BuildStatus {
+  return {
+    build: row?.build ?? build,
+    state: row?.state ?? 'running',
+    position: row?.position == null ? null : BigInt(row.position),
+    recordedAt: row?.recorded_at?.toISOString() ?? null,
+    applied: Number(row?.applied ?? 0),
+    movedAt: (row?.updated_at ?? new Date(0)).toISOString(),
+    failure: withoutStack(row?.failure),
+    parked: row?.parked ?? 0,
+  };
 }
 
 function withoutStack(failure: Failure | null | undefined): Omit<Failure, 'stack'> | null {

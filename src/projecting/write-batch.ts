@@ -34,11 +34,12 @@ export class BatchWriter {
   /**
    * Writes a batch and moves the checkpoint, in one transaction. The checkpoint goes first: it fails before any work is
    * done, and holds off whoever is just taking the lead until the batch is in.
+   * @param applied how many events the batch holds
    * @throws LeadLost if the checkpoint is not where `lead` says; nothing is written then
    */
-  async write(lead: Lead, to: Progress, writes: readonly TableWrites[]): Promise<void> {
+  async write(lead: Lead, to: Progress, writes: readonly TableWrites[], applied: number): Promise<void> {
     await inTransaction(this.pool, async (client) => {
-      await moveCheckpoint(client, this.build, lead, to);
+      await moveCheckpoint(client, this.build, lead, to, applied);
       for (const one of writes) await this.writeTable(client, one);
     });
   }
