@@ -1,7 +1,7 @@
 import { clientIdOf } from '../../src/client/client.events.js';
 import { evolveLifecycle, noLifecycle, type Lifecycle } from '../../src/client/lifecycle/lifecycle.evolve.js';
 import type { LifecycleEvent } from '../../src/client/lifecycle/lifecycle.events.js';
-import type { TagAdded, TagRemoved } from '../../src/client/record/record.events.js';
+import type { TagAdded, TagRemoved } from '../../src/client/record/details.events.js';
 import type { RecordedEvent } from '../../src/event-store/envelope.js';
 import type { EventOf } from '../../src/event-store/event-definition.js';
 import type { FoldRule, Table } from '../../src/projecting/projection.js';

@@ -1,4 +1,4 @@
-import { isTag } from '../../src/client/record/record.events.js';
+import { isTag } from '../../src/client/record/details.events.js';
 import type { LifecycleState } from '../../src/client/lifecycle/lifecycle.evolve.js';
 
 /** The segments that come with the system: one for each state of the lifecycle, and one for each tag ever given. */

@@ -6,15 +6,19 @@ import { documentsIfMatch, parseIfMatch } from '../http/if-match.js';
 import { onParameter } from '../http/parameter-decorator.js';
 import type { Caller } from './change-client.js';
 
-const fromRequest = createParamDecorator((_data: unknown, context: ExecutionContext): Caller => {
-  const request = context.switchToHttp().getRequest<FastifyRequest>();
+/** @throws Problem 400 for a header that is not as it has to be */
+export function callerOf(request: FastifyRequest): Caller {
   return {
     actor: actorOf(principalOf(request)),
     requestId: request.id,
     idempotencyKey: parseIdempotencyKey(request.headers['idempotency-key']),
     onlyAt: parseIfMatch(request.headers['if-match']),
   };
-});
+}
+
+const fromRequest = createParamDecorator((_data: unknown, context: ExecutionContext): Caller =>
+  callerOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);
 
 /** `Caller`: who sends a command, and on what terms (Idempotency-Key, If-Match). */
 export const FromCaller = (): ParameterDecorator =>

@@ -1,15 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import type { FastifyReply } from '../http/fastify-types.js';
 import type { Instant } from '../schema/instant.js';
+import type { AddressedClient } from './addressed-client.js';
 import { answer, type CommandAnswer } from './answer.js';
-import { ChangeClient, type Caller } from './change-client.js';
+import { ChangeClient } from './change-client.js';
 import type { ClientIntent } from './client.slices.js';
 
-export interface Sending {
-  readonly clientId: string;
-  readonly caller: Caller;
-  readonly reply: FastifyReply;
+export interface Sending extends AddressedClient {
   /** what the caller sent: the body (dated() says when), and whatever of the path says more than which client */
   readonly request: object;
   /** what a command that recorded something answers with */

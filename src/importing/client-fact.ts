@@ -1,6 +1,6 @@
 import type { Complaint, Resolution } from '../client/complaints/complaint.events.js';
 import type { Conversion, Service } from '../client/lifecycle/lifecycle.events.js';
-import type { Note } from '../client/record/record.events.js';
+import type { Note } from '../client/record/note.events.js';
 import type { Instant } from '../schema/instant.js';
 
 interface Fact<Type extends string, Data> {

@@ -6,12 +6,13 @@ import { plusDays } from '../schema/instant.js';
 import type { ClientFact } from './client-fact.js';
 import { importClient, type ImportClient } from './import-client.decision.js';
 import { ImportIds } from './import-ids.js';
+import { ninetyDays } from '../../test/support/commands.js';
 
 const client = new ImportIds('crm').client('C-17');
 const start = '2024-01-01T09:00:00.000Z';
 const day = (days: number) => plusDays(start, days);
 const now = day(400);
-const policy = { windowDays: 90, basis: 'fixed', version: 0 };
+const policy = ninetyDays;
 
 const converted = (at: string): ClientFact => ({ type: 'converted', at, data: { source: 'referral' } });
 const serviced = (ref: string, at: string, amountMinor?: number): ClientFact => {

@@ -1,6 +1,6 @@
 import { ComplaintDetails, ResolutionDetails } from '../client/complaints/complaint.events.js';
 import { Conversion, ServiceDetails } from '../client/lifecycle/lifecycle.events.js';
-import { NoteText } from '../client/record/record.events.js';
+import { NoteText } from '../client/record/note.events.js';
 import { fieldsOf } from '../schema/fields.js';
 import type { ClientFact } from './client-fact.js';
 

@@ -1,4 +1,14 @@
-import { IsBoolean, IsNumber, Max, Min, ValidateBy } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsNumber,
+  IsUUID,
+  Max,
+  Min,
+  ValidateBy,
+} from 'class-validator';
 import { field, type FieldOptions } from './fields.js';
 
 /** Yes or no. */
@@ -12,6 +22,15 @@ export const Decimal = (options: FieldOptions & { min: number; max: number }) =>
     Min(options.min),
     Max(options.max),
   ]);
+
+/** A list of distinct ids. */
+export const Uuids = (options: FieldOptions) =>
+  field(
+    'list of uuids',
+    { example: ['6f1c2d2e-1111-4222-8333-444455556666'], ...options },
+    { type: 'array', items: { type: 'string', format: 'uuid' } },
+    [IsArray(), ArrayMaxSize(200), ArrayUnique(), IsUUID('all', { each: true })],
+  );
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const isDay = (value: unknown): boolean =>

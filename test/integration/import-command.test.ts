@@ -8,6 +8,7 @@ import { runImport, type ImportArguments } from '../../src/importing/import.comm
 import { freshEventStore, type FreshEventStore } from '../support/event-store.js';
 import { freshDatabase, type FreshDatabase } from '../support/servers.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
+import { ninetyDays } from '../support/commands.js';
 
 let server: FreshEventStore;
 let database: FreshDatabase;
@@ -44,7 +45,8 @@ async function runOn(file: string, args: ImportArguments = {}, isTTY = false) {
     }),
     { isTTY },
   );
-  const services = { runner: new ClientDecisions(store), databaseUrl: database.url, patienceMs: 300 };
+  const runner = new ClientDecisions(store);
+  const services = { runner, databaseUrl: database.url, policy: ninetyDays, patienceMs: 300 };
   const code = await runImport(file, args, services, out);
   return { code, printed };
 }

@@ -11,6 +11,7 @@ import { freshEventStore } from '../support/event-store.js';
 import { builtModule, startNode } from '../support/node-process.js';
 import { freshDatabase } from '../support/servers.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
+import { ninetyDays } from '../support/commands.js';
 
 const now = '2026-11-22T12:00:00.000Z';
 const histories = { seed: 3, clients: 200, from: '2025-01-01T00:00:00.000Z', to: now };
@@ -26,6 +27,7 @@ it('an import whose process is killed is completed by importing again, each life
       source: 'crm',
       runner,
       databaseUrl: spool.url,
+      policy: ninetyDays,
       now,
     });
   };

@@ -12,6 +12,7 @@ import { ImportFailed, type ImportReport } from '../../src/importing/import-repo
 import { importHistories, type ImportOptions } from '../../src/importing/importer.js';
 import { freshEventStore, type FreshEventStore } from '../support/event-store.js';
 import { freshDatabase, type FreshDatabase } from '../support/servers.js';
+import { ninetyDays } from '../support/commands.js';
 
 const now = '2026-11-22T12:00:00.000Z';
 const source = 'crm';
@@ -47,7 +48,8 @@ class Log {
   import(file: string | Buffer | Iterable<string>, more: Partial<ImportOptions> = {}): Promise<ImportReport> {
     const bytes = typeof file === 'string' || Buffer.isBuffer(file) ? file : [...file].join('\n');
     const runner = new ClientDecisions(this.store);
-    return importHistories({ input: inPieces(bytes), source, runner, databaseUrl: spool.url, now, ...more });
+    const options = { source, runner, databaseUrl: spool.url, policy: ninetyDays, now, ...more };
+    return importHistories({ input: inPieces(bytes), ...options });
   }
 
   async stream(clientRef: string): Promise<RecordedEvent<ClientEvent>[]> {

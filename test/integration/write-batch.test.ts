@@ -35,15 +35,15 @@ const shelves = async () => (await pool.query('SELECT jars FROM shelf_total')).r
 describe('a batch', () => {
   it('is written once, however often it is sent', async () => {
     const lead = await takeLead(pool, build);
-    await writer.write(lead, event, writes);
-    await expect(writer.write(lead, event, writes)).rejects.toThrow(LeadLost);
+    await writer.write(lead, event, writes, 1);
+    await expect(writer.write(lead, event, writes, 1)).rejects.toThrow(LeadLost);
     expect(await shelves()).toEqual([{ jars: 1 }]);
   });
 
   it('folded under an earlier lead is void, though the checkpoint has not moved', async () => {
     const earlier = await takeLead(pool, build);
     await takeLead(pool, build);
-    await expect(writer.write(earlier, event, writes)).rejects.toThrow(LeadLost);
+    await expect(writer.write(earlier, event, writes, 1)).rejects.toThrow(LeadLost);
     await expect(recordPause(pool, build, earlier, failure)).rejects.toThrow(LeadLost);
     expect(await shelves()).toEqual([]);
   });
@@ -53,7 +53,7 @@ describe('a batch', () => {
     const [fold] = writes;
     if (fold?.kind !== 'replace') throw new Error('the first table of the jars is a fold');
     const faulty = { ...fold, upserts: fold.upserts.map((row) => ({ ...row, shelf: null })) };
-    await expect(writer.write(lead, event, [...writes.slice(1), faulty])).rejects.toThrow(
+    await expect(writer.write(lead, event, [...writes.slice(1), faulty], 1)).rejects.toThrow(
       'null value in column',
     );
     expect(await shelves()).toEqual([]);
@@ -63,7 +63,7 @@ describe('a batch', () => {
 
 describe('a key that PostgreSQL writes in another way', () => {
   it('is refused, since its row would be taken for a missing one', async () => {
-    await writer.write(await takeLead(pool, build), event, writes);
+    await writer.write(await takeLead(pool, build), event, writes, 1);
     const upper = new Map([['jar', new Set([JAR.slice('jar-'.length).toUpperCase()])]]);
     await expect(writer.load(upper)).rejects.toThrow('not in the form PostgreSQL gives it');
   });

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { clientDecider, type ClientState } from '../../src/client/client.decider.js';
+import { clientDecider } from '../../src/client/client.decider.js';
 import type { ClientEvent } from '../../src/client/client.events.js';
+import type { ClientState } from '../../src/client/client.slices.js';
+import { dueAfter } from '../../src/client/lifecycle/lapse-window.js';
 import { deriveLifecycle } from '../../src/client/lifecycle/derive-lifecycle.js';
 import { importClient } from '../../src/importing/import-client.decision.js';
 import { ImportIds } from '../../src/importing/import-ids.js';
@@ -9,10 +11,12 @@ import { readImportLine } from '../../src/importing/import-line.js';
 import { Spool, type SpooledLine } from '../../src/importing/spool.js';
 import { plusDays } from '../../src/schema/instant.js';
 import { freshDatabase, type FreshDatabase } from '../support/servers.js';
+import { ninetyDays } from '../support/commands.js';
 
 const start = '2024-01-01T00:00:00.000Z';
 const now = plusDays(start, 700);
-const policy = { windowDays: 90, basis: 'fixed', version: 0 };
+const policy = ninetyDays;
+const alone = { trade: undefined, plans: [], bookings: [], closures: [] };
 const ids = new ImportIds('crm');
 
 let database: FreshDatabase;
@@ -107,7 +111,7 @@ describe('whatever the histories', () => {
       fc.asyncProperty(files, async (file) => {
         for (const { events, state } of (await imported(file)).streams.values()) {
           const { services, lapses } = state.lifecycle;
-          const derived = deriveLifecycle(services, () => policy.windowDays, now);
+          const derived = deriveLifecycle(services, (index) => dueAfter(policy, services, index, alone), now);
           expect(lapses.map(({ at, reactivation }) => ({ at, reactivation }))).toEqual(
             derived.map(({ at, reactivation }) => ({ at, reactivation })),
           );

@@ -1,14 +1,13 @@
-import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import { v4 as uuidv4 } from 'uuid';
 import { Roles } from '../../access/roles.js';
-import type { FastifyReply } from '../../http/fastify-types.js';
 import { UuidParam } from '../../http/validation.js';
 import { Uuid } from '../../schema/fields.js';
-import { CommandAnswer } from '../answer.js';
-import { FromCaller } from '../caller.js';
-import type { Caller } from '../change-client.js';
+import { ToClient, type AddressedClient } from '../addressed-client.js';
+import type { CommandAnswer } from '../answer.js';
 import { ClientCommands } from '../client-commands.js';
+import { Changes, Creates } from '../command-route.js';
 import { dated } from '../occurrence.js';
 import { ComplaintDetails, ReopeningDetails, ResolutionDetails } from './complaint.events.js';
 
@@ -26,55 +25,41 @@ class ReopenComplaintBody extends dated(ReopeningDetails) {}
 export class ComplaintController {
   constructor(private readonly commands: ClientCommands) {}
 
+  @Creates('Record a complaint')
   @Post()
-  @ApiOperation({ summary: 'Record a complaint' })
-  @ApiCreatedResponse({ type: CommandAnswer })
-  raise(
-    @UuidParam('clientId') clientId: string,
-    @Body() body: RaiseComplaintBody,
-    @FromCaller() caller: Caller,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<CommandAnswer> {
+  raise(@ToClient() client: AddressedClient, @Body() body: RaiseComplaintBody): Promise<CommandAnswer> {
     const { complaintId = uuidv4(), occurredAt: _at, ...details } = body;
-    return this.commands.send(
-      { kind: 'RaiseComplaint', data: { complaintId, ...details } },
-      { clientId, caller, reply, request: body, created: 201 },
-    );
+    const data = { complaintId, ...details };
+    return this.commands.send({ kind: 'RaiseComplaint', data }, { ...client, request: body, created: 201 });
   }
 
+  @Changes('Resolve an open complaint')
   @Post(':complaintId/resolution')
-  @HttpCode(200)
-  @ApiOperation({ summary: 'Resolve an open complaint' })
-  @ApiOkResponse({ type: CommandAnswer })
   resolve(
-    @UuidParam('clientId') clientId: string,
+    @ToClient() client: AddressedClient,
     @UuidParam('complaintId') complaintId: string,
     @Body() body: ResolveComplaintBody,
-    @FromCaller() caller: Caller,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CommandAnswer> {
     const { occurredAt: _at, ...details } = body;
+    const data = { complaintId, ...details };
     return this.commands.send(
-      { kind: 'ResolveComplaint', data: { complaintId, ...details } },
-      { clientId, caller, reply, request: { complaintId, ...body } },
+      { kind: 'ResolveComplaint', data },
+      { ...client, request: { complaintId, ...body } },
     );
   }
 
+  @Changes('Reopen a complaint whose resolution did not hold')
   @Post(':complaintId/reopening')
-  @HttpCode(200)
-  @ApiOperation({ summary: 'Reopen a complaint whose resolution did not hold' })
-  @ApiOkResponse({ type: CommandAnswer })
   reopen(
-    @UuidParam('clientId') clientId: string,
+    @ToClient() client: AddressedClient,
     @UuidParam('complaintId') complaintId: string,
     @Body() body: ReopenComplaintBody,
-    @FromCaller() caller: Caller,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CommandAnswer> {
     const { occurredAt: _at, ...details } = body;
+    const data = { complaintId, ...details };
     return this.commands.send(
-      { kind: 'ReopenComplaint', data: { complaintId, ...details } },
-      { clientId, caller, reply, request: { complaintId, ...body } },
+      { kind: 'ReopenComplaint', data },
+      { ...client, request: { complaintId, ...body } },
     );
   }
 }

@@ -37,8 +37,10 @@ export interface Identity {
 type IdentityCommand =
   CloseClient | ReopenClient | MergeInto | AbsorbClient | ReleaseClient | RestoreClient | EraseClient;
 
+const known: Identity = { erased: false };
+
 export const identitySlice = slice<IdentityCommand, AroundLifecycle>()({
-  initial: { erased: false } as Identity,
+  initial: known,
   evolve: { ClientErased: () => ({ erased: true }) },
   decide: {
     CloseClient: (_identity, { data, at }, { lifecycle }) =>

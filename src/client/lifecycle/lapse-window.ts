@@ -58,7 +58,7 @@ export function windowAfter(
   const [basis, days] = rules.find(([, found]) => found !== undefined) ?? ['default', defaultDays];
   return days === undefined || days < floorDays
     ? { windowDays: floorDays, basis: 'floor' }
-    : { windowDays: days, basis: basis as WindowBasis };
+    : { windowDays: days, basis: basis };
 }
 
 /** @returns the lapse due after a service if none follows; null while something without an end keeps the client */

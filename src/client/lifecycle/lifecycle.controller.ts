@@ -1,14 +1,16 @@
-import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Post, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import { v4 as uuidv4 } from 'uuid';
 import { Roles } from '../../access/roles.js';
 import type { FastifyReply } from '../../http/fastify-types.js';
 import { UuidParam } from '../../http/validation.js';
 import { Uuid } from '../../schema/fields.js';
-import { CommandAnswer } from '../answer.js';
+import { ToClient, type AddressedClient } from '../addressed-client.js';
+import type { CommandAnswer } from '../answer.js';
 import { FromCaller } from '../caller.js';
 import { idFrom, type Caller } from '../change-client.js';
 import { ClientCommands } from '../client-commands.js';
+import { Changes, Creates } from '../command-route.js';
 import { dated } from '../occurrence.js';
 import { Conversion, CorrectedDetails, ServiceDetails, VoidReason } from './lifecycle.events.js';
 
@@ -31,9 +33,8 @@ class VoidServiceBody extends dated(VoidReason) {}
 export class LifecycleController {
   constructor(private readonly commands: ClientCommands) {}
 
+  @Creates('Convert: the life of a client begins')
   @Post()
-  @ApiOperation({ summary: 'Convert: the life of a client begins' })
-  @ApiCreatedResponse({ type: CommandAnswer })
   async convert(
     @Body() body: ConvertClientBody,
     @FromCaller() caller: Caller,
@@ -48,55 +49,41 @@ export class LifecycleController {
     return answered;
   }
 
+  @Creates('Record a completed service; a lapsed client is reactivated by it')
   @Post(':clientId/services')
-  @ApiOperation({ summary: 'Record a completed service; a lapsed client is reactivated by it' })
-  @ApiCreatedResponse({ type: CommandAnswer })
   recordService(
-    @UuidParam('clientId') clientId: string,
+    @ToClient() client: AddressedClient,
     @Body() body: RecordServiceBody,
-    @FromCaller() caller: Caller,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CommandAnswer> {
     const { serviceId = uuidv4(), occurredAt: _at, ...details } = body;
-    return this.commands.send(
-      { kind: 'RecordService', data: { serviceId, ...details } },
-      { clientId, caller, reply, request: body, created: 201 },
-    );
+    const data = { serviceId, ...details };
+    return this.commands.send({ kind: 'RecordService', data }, { ...client, request: body, created: 201 });
   }
 
+  @Changes('Put right what was recorded of a service; what is left out stays as it was')
   @Post(':clientId/services/:serviceId/correction')
-  @HttpCode(200)
-  @ApiOperation({ summary: 'Put right what was recorded of a service; what is left out stays as it was' })
-  @ApiOkResponse({ type: CommandAnswer })
   correct(
-    @UuidParam('clientId') clientId: string,
+    @ToClient() client: AddressedClient,
     @UuidParam('serviceId') serviceId: string,
     @Body() body: CorrectServiceBody,
-    @FromCaller() caller: Caller,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CommandAnswer> {
     const { occurredAt: _at, ...details } = body;
+    const data = { ...details, serviceId };
     return this.commands.send(
-      { kind: 'CorrectService', data: { ...details, serviceId } },
-      { clientId, caller, reply, request: { serviceId, ...body } },
+      { kind: 'CorrectService', data },
+      { ...client, request: { serviceId, ...body } },
     );
   }
 
+  @Changes('Void a service that never took place: it counts nowhere, also not in the past')
   @Post(':clientId/services/:serviceId/void')
-  @HttpCode(200)
-  @ApiOperation({ summary: 'Void a service that never took place: it counts nowhere, also not in the past' })
-  @ApiOkResponse({ type: CommandAnswer })
   void(
-    @UuidParam('clientId') clientId: string,
+    @ToClient() client: AddressedClient,
     @UuidParam('serviceId') serviceId: string,
     @Body() body: VoidServiceBody,
-    @FromCaller() caller: Caller,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CommandAnswer> {
     const { occurredAt: _at, ...details } = body;
-    return this.commands.send(
-      { kind: 'VoidService', data: { ...details, serviceId } },
-      { clientId, caller, reply, request: { serviceId, ...body } },
-    );
+    const data = { ...details, serviceId };
+    return this.commands.send({ kind: 'VoidService', data }, { ...client, request: { serviceId, ...body } });
   }
 }

@@ -4,8 +4,9 @@ import { itemsOf, type Items } from '../items.js';
 import type { Booking } from '../plans/booking.decision.js';
 import type { Plan } from '../plans/plan.decision.js';
 import type { Contact } from '../contact/contact.decision.js';
-import type { ClientRecord } from '../record/record.decision.js';
-import { slice, type Evolve } from '../slice.js';
+import type { ClientRecord } from '../record/details.decision.js';
+import { unpaired } from '../money.js';
+import { slice } from '../slice.js';
 import { evolveLifecycle, lifeEvents, noLifecycle, stateOf, type Lifecycle } from './lifecycle.evolve.js';
 import type {
   Conversion,
@@ -40,9 +41,7 @@ type LifecycleCommand = ConvertClient | RecordService | CorrectService | VoidSer
 
 export const lifecycleSlice = slice<LifecycleCommand, AroundLifecycle>()({
   initial: noLifecycle,
-  evolve: Object.fromEntries(
-    Object.keys(lifeEvents).map((type) => [type, evolveLifecycle]),
-  ) as Evolve<Lifecycle>,
+  evolve: Object.fromEntries(Object.keys(lifeEvents).map((type) => [type, evolveLifecycle])),
   decide: {
     ConvertClient: convertClient,
     RecordService: recordService,
@@ -95,7 +94,7 @@ function recordService(
       `service ${data.serviceId} is already recorded`,
     );
   }
-  const fault = amountFault(data);
+  const fault = unpaired(data);
   if (fault) return fault;
   const about = judging(command, client, data.serviceId);
   const latest = lifecycle.services.at(-1);
@@ -118,7 +117,7 @@ function correctService(
   if (servicedAt > command.now) {
     return Rejection.invalid('servicedAt', `must not lie in the future; it is ${command.now} now`);
   }
-  const fault = amountFault({ amountMinor, currency });
+  const fault = unpaired({ amountMinor, currency });
   if (fault) return fault;
   const { reason: _reason, ...changes } = details;
   const known = { ...mark, servicedAt: mark.at } as Record<string, unknown>;
@@ -171,10 +170,4 @@ function missing(lifecycle: Lifecycle, serviceId: string): Rejection {
   return lifecycle.voided.some((service) => service.serviceId === serviceId)
     ? Rejection.illegal('voided', 'correct-what-stands', `service ${serviceId} is void`)
     : Rejection.unknown(`the client has no service ${serviceId}`);
-}
-
-function amountFault({ amountMinor, currency }: Pick<Service, 'amountMinor' | 'currency'>): Rejection | null {
-  if ((amountMinor === undefined) === (currency === undefined)) return null;
-  const path = currency === undefined ? 'currency' : 'amountMinor';
-  return Rejection.invalid(path, 'an amount needs a currency, and a currency an amount');
 }

@@ -1,7 +1,6 @@
 import { defineEvent, type EventOf } from '../../event-store/event-definition.js';
 import {
   Currency,
-  Email,
   InstantField,
   MinorUnits,
   OneOf,
@@ -11,36 +10,12 @@ import {
   WholeNumber,
 } from '../../schema/fields.js';
 import type { Instant } from '../../schema/instant.js';
-import { Tags } from '../record/record.events.js';
+import { ClientDetails, Tags } from '../record/details.events.js';
 
 /** What is known of a client at conversion. Everything but the fact itself may still be unknown. */
-export class Conversion {
-  @Text({ about: 'person or company', optional: true, personal: true, example: 'Ada Lovelace' })
-  name?: string;
-
-  @Email({ about: 'e-mail address', optional: true, personal: true, example: 'ada@example.com' })
-  email?: string;
-
-  @Text({ about: 'telephone number', optional: true, personal: true, max: 40 })
-  phone?: string;
-
-  @Text({ about: 'postal address', optional: true, personal: true, max: 500 })
-  address?: string;
-
-  @Text({ about: 'where the lead came from', optional: true, max: 80, example: 'referral' })
-  source?: string;
-
-  @Text({ about: 'the channel by which the lead converted', optional: true, max: 80, example: 'phone' })
-  channel?: string;
-
+export class Conversion extends ClientDetails {
   @Uuid({ about: 'the client who referred this one', optional: true })
   referrerId?: string;
-
-  @OneOf(['residential', 'commercial'], { about: 'kind of client', optional: true })
-  clientType?: 'residential' | 'commercial';
-
-  @OneOf(['cleaning', 'plumbing', 'hvac', 'electrical', 'salon', 'other'], { about: 'trade', optional: true })
-  trade?: string;
 
   @Text({ about: 'who of the staff looks after the client', optional: true, max: 80 })
   owner?: string;
