@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
+import type { Caller } from '../access/caller.js';
 import type { FastifyReply } from '../http/fastify-types.js';
 import type { Instant } from '../schema/instant.js';
 import { answer, type CommandAnswer } from './answer.js';
-import { ChangeClient, type Caller } from './change-client.js';
+import { ChangeClient } from './change-client.js';
 import type { ClientIntent } from './client.slices.js';
 
 export interface Sending {
@@ -26,6 +27,6 @@ export class ClientCommands {
     const { clientId, caller, reply, request, created = 200 } = sending;
     const { occurredAt } = request as { occurredAt?: Instant };
     const change = new ChangeClient(clientId, intent, occurredAt, caller, request);
-    return answer(reply, await this.bus.execute(change), created);
+    return answer(reply, clientId, await this.bus.execute(change), created);
   }
 }

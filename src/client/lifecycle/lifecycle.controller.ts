@@ -1,13 +1,13 @@
 import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { v4 as uuidv4 } from 'uuid';
+import { FromCaller, type Caller } from '../../access/caller.js';
+import { idFrom } from '../../access/command-context.js';
 import { Roles } from '../../access/roles.js';
 import type { FastifyReply } from '../../http/fastify-types.js';
 import { UuidParam } from '../../http/validation.js';
 import { Uuid } from '../../schema/fields.js';
 import { CommandAnswer } from '../answer.js';
-import { FromCaller } from '../caller.js';
-import { idFrom, type Caller } from '../change-client.js';
 import { ClientCommands } from '../client-commands.js';
 import { dated } from '../occurrence.js';
 import { Conversion, CorrectedDetails, ServiceDetails, VoidReason } from './lifecycle.events.js';

@@ -11,14 +11,13 @@ import {
 } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { v4 as uuidv4 } from 'uuid';
+import { FromCaller, type Caller } from '../../access/caller.js';
 import { Roles } from '../../access/roles.js';
 import type { FastifyReply } from '../../http/fastify-types.js';
 import { Problem } from '../../http/problem.js';
 import { UuidParam } from '../../http/validation.js';
 import { Uuid } from '../../schema/fields.js';
 import { CommandAnswer } from '../answer.js';
-import { FromCaller } from '../caller.js';
-import type { Caller } from '../change-client.js';
 import { ClientCommands } from '../client-commands.js';
 import { dated } from '../occurrence.js';
 import { isTag, NoteText, TAG_SAYS } from './record.events.js';
