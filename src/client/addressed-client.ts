@@ -1,13 +1,12 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ApiParam } from '@nestjs/swagger';
 import { isUUID } from 'class-validator';
+import { callerOf, type Caller } from '../access/caller.js';
 import type { FastifyReply, FastifyRequest } from '../http/fastify-types.js';
 import { documentsIdempotencyKey } from '../http/idempotency-key.js';
 import { documentsIfMatch } from '../http/if-match.js';
 import { onParameter } from '../http/parameter-decorator.js';
 import { Problem } from '../http/problem.js';
-import { callerOf } from './caller.js';
-import type { Caller } from './change-client.js';
 
 /** The client that the path of a command names, who sends it, and where the answer goes. */
 export interface AddressedClient {

@@ -23,6 +23,6 @@ export class ClientCommands {
     const { clientId, caller, reply, request, created = 200 } = sending;
     const { occurredAt } = request as { occurredAt?: Instant };
     const change = new ChangeClient(clientId, intent, occurredAt, caller, request);
-    return answer(reply, await this.bus.execute(change), created);
+    return answer(reply, clientId, await this.bus.execute(change), created);
   }
 }
