@@ -6,7 +6,7 @@ import type { Booted } from './boot.js';
 import { ClientModule } from './client/client.module.js';
 import { LAPSE_CLOCK, LapseClock, type LapseClockOptions } from './client/lifecycle/lapse-clock.service.js';
 import { CoreModule } from './core.module.js';
-import { HealthModule } from './ops/health.module.js';
+import { OpsModule } from './ops/ops.module.js';
 
 /** The process that serves HTTP, and lapses quiet clients beside it. */
 @Module({})
@@ -19,7 +19,7 @@ export class ApiModule {
         CoreModule.forRoot(booted),
         AccessModule.forRoot({ adminKey, oidc }),
         ClientModule,
-        HealthModule,
+        OpsModule,
       ],
       providers: [
         LapseClock,

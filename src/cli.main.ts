@@ -43,6 +43,35 @@ program
   .option('--seed <n>', 'another seed makes other histories', wholeNumber, 1)
   .action(async (options: { clients: number; seed: number }) => (await application()).playDemo(options));
 
+const projections = program
+  .command('projections')
+  .description('the read models: rebuild, verify, prune, park, resume');
+const named = ['<name>', 'the projection, as `status` names it'] as const;
+projections
+  .command('rebuild')
+  .description('fill its tables anew from the log, beside those that serve, which they then replace')
+  .argument(...named)
+  .action(async (name: string) => (await application()).rebuild(name));
+projections
+  .command('verify')
+  .description('prove that its tables are what the log comes to, or name the first row that is not')
+  .argument(...named)
+  .action(async (name: string) => (await application()).verifyProjection(name));
+projections
+  .command('prune')
+  .description('drop the tables of versions and rebuilds that serve no more')
+  .action(async () => (await application()).prune());
+projections
+  .command('park')
+  .description('go on after the event at which it paused')
+  .argument(...named)
+  .action(async (name: string) => (await application()).endPause('park', name));
+projections
+  .command('resume')
+  .description('go on with the event at which it paused')
+  .argument(...named)
+  .action(async (name: string) => (await application()).endPause('resume', name));
+
 program
   .command('verify')
   .description(

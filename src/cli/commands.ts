@@ -3,6 +3,7 @@ import { LapsePolicies } from '../policy/lapse-policies.js';
 import { runImport, type ImportArguments } from '../importing/import.command.js';
 import { caughtUp } from './catch-up.js';
 import { runDemo, type DemoOptions } from './demo.command.js';
+import { runEndPause, runPrune, runRebuild, runVerifyProjection } from './projections.command.js';
 import { inSession, type Session } from './session.js';
 import { runVerify } from './verify.command.js';
 import { runStatus } from './status.command.js';
@@ -16,6 +17,17 @@ export const showStatus = (): Promise<never> => inSession((session) => runStatus
 
 export const verify = (clientId: string | undefined): Promise<never> =>
   inSession((session) => runVerify(session, clientId, process.stdout));
+
+export const rebuild = (name: string): Promise<never> =>
+  inSession((session) => runRebuild(session, name, process.stdout));
+
+export const verifyProjection = (name: string): Promise<never> =>
+  inSession((session) => runVerifyProjection(session, name, process.stdout));
+
+export const prune = (): Promise<never> => inSession((session) => runPrune(session, process.stdout));
+
+export const endPause = (how: 'park' | 'resume', name: string): Promise<never> =>
+  inSession((session) => runEndPause(session, how, name, process.stdout));
 
 export const playDemo = (options: DemoOptions): Promise<never> =>
   inSession((session) => runDemo(session, options, process.stdout));

@@ -5,9 +5,7 @@ import { DataSource } from 'typeorm';
 import { Public } from '../access/roles.js';
 import { EventStore } from '../event-store/event-store.js';
 import { Problem } from '../http/problem.js';
-import { ProjectionCatalogue } from '../projecting/projection-catalogue.js';
-import { projectionStatus } from '../projecting/projection-status.js';
-import { StallWatch } from './stall-watch.js';
+import { ProjectionWatch } from './projection-watch.js';
 
 const PATIENCE_MS = 3_000;
 /** Anybody may ask; asking often must not become a load on what is asked about. */
@@ -18,14 +16,12 @@ const KEPT_MS = 1_000;
 @Public()
 @Controller('health')
 export class HealthController {
-  private readonly stalls = new StallWatch();
-
   constructor(
     private readonly health: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
     private readonly database: DataSource,
     private readonly eventStore: EventStore,
-    private readonly projections: ProjectionCatalogue,
+    private readonly projections: ProjectionWatch,
   ) {}
 
   @ApiOperation({ summary: 'The process is up' })
@@ -58,13 +54,12 @@ export class HealthController {
   }
 
   private async projectionsMove(): Promise<void> {
-    const asked = projectionStatus(this.database, this.eventStore, this.projections.all());
-    const statuses = await asked.catch(() => {
+    const watched = await this.projections.look().catch(() => {
       throw new Error('not known');
     });
-    const paused = statuses.filter(({ state }) => state === 'paused').map(({ name }) => name);
+    const paused = watched.filter(({ state }) => state === 'paused').map(({ name }) => name);
     if (paused.length > 0) throw new Error(`paused: ${paused.join(', ')}`);
-    const stalled = this.stalls.stalled(statuses, performance.now());
+    const stalled = watched.filter((one) => one.stalled).map(({ name }) => name);
     if (stalled.length > 0) throw new Error(`stalled: ${stalled.join(', ')}`);
   }
 }

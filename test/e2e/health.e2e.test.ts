@@ -4,7 +4,7 @@ import request from 'supertest';
 import { Codec } from '../../src/event-store/codec.js';
 import { defineEvent, type EventOf } from '../../src/event-store/event-definition.js';
 import { EventStore } from '../../src/event-store/event-store.js';
-import { HealthModule } from '../../src/ops/health.module.js';
+import { OpsModule } from '../../src/ops/ops.module.js';
 import { ProjectingModule } from '../../src/projecting/projecting.module.js';
 import { ProjectionHandler } from '../../src/projecting/projection-handler.js';
 import type { Projection } from '../../src/projecting/projection.js';
@@ -56,7 +56,7 @@ function startWith(databaseUrl: string, database: AccessDatabase['database'], ev
   class Infrastructure {}
   const projecting = ProjectingModule.forRoot({ useFactory: () => ({ run: true, codec, databaseUrl }) });
   const access = { adminKey: ADMIN_KEY };
-  return startHttpApp({ database, access, imports: [Infrastructure, projecting, HealthModule] });
+  return startHttpApp({ database, access, imports: [Infrastructure, projecting, OpsModule] });
 }
 
 /** Stream of its own for each event: nothing is known of what stands in it. */
