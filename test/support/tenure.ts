@@ -8,6 +8,8 @@ import { freshEventStore } from './event-store.js';
 import { ADMIN_KEY } from './http-app.js';
 import { freshDatabase } from './servers.js';
 
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
 /** The whole application over an event store and a database of its own, and a caller of each role. */
 export class Tenure {
   private readonly keys = new Map<Role, string>([['admin', ADMIN_KEY]]);
@@ -42,15 +44,22 @@ export class Tenure {
   }
 
   /** @param path below /api/v1 */
-  call(method: 'get' | 'post' | 'put' | 'delete', path: string, role: Role = 'admin'): Test {
-    return request(this.app.getHttpServer())
-      [method](`/api/v1${path}`)
-      .set('Authorization', `Bearer ${this.keys.get(role)}`);
+  call(method: Method, path: string, role: Role = 'admin'): Test {
+    return this.as(role, request(this.app.getHttpServer())[method](`/api/v1${path}`));
+  }
+
+  /** @param path that is not of the API, such as /metrics */
+  fetch(path: string, role: Role = 'admin'): Test {
+    return this.as(role, request(this.app.getHttpServer()).get(path));
+  }
+
+  private as(role: Role, call: Test): Test {
+    return call.set('Authorization', `Bearer ${this.keys.get(role)}`);
   }
 
   /** Sends a command that has to succeed, as staff. @returns its answer */
   async record(
-    method: 'post' | 'put' | 'delete',
+    method: Exclude<Method, 'get'>,
     path: string,
     body?: object,
   ): Promise<{ clientId: string; events: { id: string; type: string }[] }> {
