@@ -1,7 +1,7 @@
 import type { AnyClientCommand } from './client-command.js';
 import { invoiceSlice } from './billing/billing.decision.js';
 import { complaintSlice } from './complaints/complaint.decision.js';
-import { contactSlice } from './contact/contact.decision.js';
+import { attemptSlice, communicationSlice, feedbackSlice } from './contact/contact.decision.js';
 import { identitySlice } from './identity/identity.decision.js';
 import { lifecycleSlice } from './lifecycle/lifecycle.decision.js';
 import { bookingSlice } from './plans/booking.decision.js';
@@ -29,7 +29,9 @@ export const clientSlices = {
   recommendations: recommendationSlice,
   followUps: followUpSlice,
   invoices: invoiceSlice,
-  contact: contactSlice,
+  communications: communicationSlice,
+  attempts: attemptSlice,
+  feedback: feedbackSlice,
   identity: identitySlice,
 } as const;
 

@@ -1,15 +1,10 @@
-import { Set as ImmutableSet } from 'immutable';
 import { Rejection, type Decision } from '../../event-store/decider.js';
 import type { Instant } from '../../schema/instant.js';
 import type { ClientCommandOf } from '../client-command.js';
+import type { ClientEvent } from '../client.events.js';
+import { itemsOf, noItems, type Items } from '../items.js';
 import { slice } from '../slice.js';
-import {
-  INSTRUMENTS,
-  type Attempt,
-  type Communication,
-  type ContactEvent,
-  type Feedback,
-} from './contact.events.js';
+import { INSTRUMENTS, type Attempt, type Communication, type Feedback } from './contact.events.js';
 
 export type RecordCommunication = ClientCommandOf<
   'RecordCommunication',
@@ -18,60 +13,66 @@ export type RecordCommunication = ClientCommandOf<
 export type AttemptReactivation = ClientCommandOf<'AttemptReactivation', Attempt>;
 export type ReceiveFeedback = ClientCommandOf<'ReceiveFeedback', Feedback>;
 
-export interface Contact {
-  /** win-back attempts, by business time */
-  readonly attempts: readonly { readonly attemptId: string; readonly at: Instant }[];
-  readonly feedback: ImmutableSet<string>;
-}
-
-const noContact: Contact = { attempts: [], feedback: ImmutableSet<string>() };
-
-export const contactSlice = slice<RecordCommunication | AttemptReactivation | ReceiveFeedback>()({
-  initial: noContact,
-  evolve: {
-    ReactivationAttempted: (contact, { data, occurredAt: at }) => {
-      const attempts = [...contact.attempts, { attemptId: data.attemptId, at }];
-      return { ...contact, attempts: attempts.sort((a, b) => (a.at < b.at ? -1 : 1)) };
-    },
-    FeedbackReceived: (contact, { data }) => ({
-      ...contact,
-      feedback: contact.feedback.add(data.feedbackId),
-    }),
-  },
+/** No decision depends on what was said before, so nothing of it is remembered. */
+export const communicationSlice = slice<RecordCommunication>()({
+  initial: null,
+  evolve: {},
   decide: {
-    RecordCommunication: (_contact, { data, at }) => [
-      {
-        type: data.direction === 'sent' ? 'CommunicationSent' : 'CommunicationReceived',
-        data: data.communication,
-        occurredAt: at,
-      },
+    RecordCommunication: (_nothing, { data: { direction, communication: data }, at }) => [
+      { type: direction === 'sent' ? 'CommunicationSent' : 'CommunicationReceived', data, occurredAt: at },
     ],
-    AttemptReactivation: attemptReactivation,
-    ReceiveFeedback: receiveFeedback,
   },
 });
 
+/** An attempt to win the client back. */
+export interface AttemptMark {
+  readonly attemptId: string;
+  readonly at: Instant;
+}
+export type Attempts = Items<AttemptMark>;
+
+export const attemptSlice = slice<AttemptReactivation>()({
+  initial: noItems<AttemptMark>(),
+  evolve: {
+    ReactivationAttempted: (attempts, { data: { attemptId }, occurredAt: at }) =>
+      attempts.set(attemptId, { attemptId, at }),
+  },
+  decide: { AttemptReactivation: attempt },
+});
+
+/** @returns the attempts by business time; the last one between a lapse and a return is the one that the return is owed to */
+export const attemptsByTime = (attempts: Attempts): readonly AttemptMark[] =>
+  itemsOf(attempts).toSorted((a, b) => (a.at < b.at ? -1 : 1));
+
 /**
- * An attempt is recorded whatever state the client is in: it may be written down late, or have gone out to somebody who
- * came back the day before. Whether a return is owed to it, the return says.
+ * An attempt is recorded whatever state the client is in. That it falls into a lapse cannot be held to: it may have gone
+ * out to somebody who came back the day before, and a service found later may withdraw the lapse that it was made in. So
+ * refusing one would lose a fact and gain no rule; whether a return is owed to it, the return says.
  */
-function attemptReactivation(
-  { attempts }: Contact,
-  { data, at }: AttemptReactivation,
-): Decision<ContactEvent> {
-  if (attempts.some(({ attemptId }) => attemptId === data.attemptId)) {
-    return Rejection.illegal('attempted', 'attempt-once', `attempt ${data.attemptId} is already recorded`);
-  }
-  return [{ type: 'ReactivationAttempted', data, occurredAt: at }];
+function attempt(attempts: Attempts, { data, at }: AttemptReactivation): Decision<ClientEvent> {
+  return attempts.has(data.attemptId)
+    ? Rejection.illegal('attempted', 'attempt-once', `attempt ${data.attemptId} is already recorded`)
+    : [{ type: 'ReactivationAttempted', data, occurredAt: at }];
 }
 
-function receiveFeedback({ feedback }: Contact, { data, at }: ReceiveFeedback): Decision<ContactEvent> {
-  if (feedback.has(data.feedbackId)) {
+export interface FeedbackMark {
+  readonly at: Instant;
+}
+
+export const feedbackSlice = slice<ReceiveFeedback>()({
+  initial: noItems<FeedbackMark>(),
+  evolve: {
+    FeedbackReceived: (answers, { data, occurredAt: at }) => answers.set(data.feedbackId, { at }),
+  },
+  decide: { ReceiveFeedback: receive },
+});
+
+function receive(answers: Items<FeedbackMark>, { data, at }: ReceiveFeedback): Decision<ClientEvent> {
+  if (answers.has(data.feedbackId)) {
     return Rejection.illegal('received', 'feedback-once', `feedback ${data.feedbackId} is already recorded`);
   }
   const [least, most] = INSTRUMENTS[data.instrument];
-  if (data.score < least || data.score > most) {
-    return Rejection.invalid('score', `must be from ${least} to ${most} for ${data.instrument}`);
-  }
-  return [{ type: 'FeedbackReceived', data, occurredAt: at }];
+  return data.score < least || data.score > most
+    ? Rejection.invalid('score', `must be from ${least} to ${most} for ${data.instrument}`)
+    : [{ type: 'FeedbackReceived', data, occurredAt: at }];
 }

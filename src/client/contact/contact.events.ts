@@ -1,4 +1,4 @@
-import { defineEvent, type EventOf } from '../../event-store/event-definition.js';
+import { defineEvent } from '../../event-store/event-definition.js';
 import { OneOf, Text, Uuid, WholeNumber } from '../../schema/fields.js';
 
 export const CHANNELS = ['email', 'sms', 'phone', 'post', 'in_person'] as const;
@@ -13,13 +13,16 @@ export const CONTACT_KINDS = [
   're_engagement',
 ] as const;
 
-/** A message to the client, or from it. */
+/** A message to the client, or from it. The message itself stays where it was sent; here stands that it was, and what about. */
 export class Communication {
   @OneOf(CHANNELS, { about: 'by which channel' })
   channel!: string;
 
   @OneOf(CONTACT_KINDS, { about: 'what it was about' })
   kind!: string;
+
+  @Text({ about: 'its subject line', optional: true, personal: true, max: 200 })
+  subject?: string;
 
   @Text({ about: 'what it said, in short', optional: true, personal: true, max: 2_000 })
   summary?: string;
@@ -32,6 +35,12 @@ export class Communication {
 
   @Uuid({ about: 'the invoice it was about', optional: true })
   invoiceId?: string;
+
+  @Uuid({ about: 'the complaint it was about', optional: true })
+  complaintId?: string;
+
+  @Text({ about: 'the technician who took part in it', optional: true, max: 80 })
+  technician?: string;
 }
 
 /** An attempt to win a lapsed client back. */
@@ -51,6 +60,7 @@ export class Attempt extends AttemptDetails {
   attemptId!: string;
 }
 
+/** The range of each instrument, both ends included. Answers on one are never converted into another. */
 export const INSTRUMENTS = { csat: [1, 5], nps: [0, 10], stars: [1, 5] } as const;
 export type Instrument = keyof typeof INSTRUMENTS;
 
@@ -62,7 +72,7 @@ export class FeedbackDetails {
   @WholeNumber({ about: 'the answer, on the scale of the instrument', min: 0, max: 10, example: 5 })
   score!: number;
 
-  @Uuid({ about: 'the service it is about', optional: true })
+  @Uuid({ about: 'the service it is about; of several answers the latest counts', optional: true })
   serviceId?: string;
 
   @Text({ about: 'in the client’s words', optional: true, personal: true, max: 10_000 })
@@ -105,4 +115,3 @@ export const contactEvents = {
   ReactivationAttempted,
   FeedbackReceived,
 } as const;
-export type ContactEvent = EventOf<(typeof contactEvents)[keyof typeof contactEvents]>;

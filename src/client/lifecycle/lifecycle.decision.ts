@@ -3,7 +3,7 @@ import type { ClientCommandOf, CommandFrame } from '../client-command.js';
 import { itemsOf, type Items } from '../items.js';
 import type { Booking } from '../plans/booking.decision.js';
 import type { Plan } from '../plans/plan.decision.js';
-import type { Contact } from '../contact/contact.decision.js';
+import { attemptsByTime, type Attempts } from '../contact/contact.decision.js';
 import type { ClientRecord } from '../record/details.decision.js';
 import { unpaired } from '../money.js';
 import { slice } from '../slice.js';
@@ -33,7 +33,7 @@ export interface AroundLifecycle {
   readonly record: ClientRecord;
   readonly plans: Items<Plan>;
   readonly bookings: Items<Booking>;
-  readonly contact: Contact;
+  readonly attempts: Attempts;
 }
 
 type LifecycleDecision = Decision<LifecycleEvent>;
@@ -60,7 +60,8 @@ export function judging(frame: CommandFrame, client: AroundLifecycle, because?: 
     bookings: itemsOf(client.bookings),
     closures: client.lifecycle.closures,
   };
-  return { clientId, now, lapsesUpTo, policy, surroundings, attempts: client.contact.attempts, because };
+  const attempts = attemptsByTime(client.attempts);
+  return { clientId, now, lapsesUpTo, policy, surroundings, attempts, because };
 }
 
 /** Only on an empty stream: a client converts once. */

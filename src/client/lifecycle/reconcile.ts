@@ -9,7 +9,7 @@ import type { LifecycleEvent } from './lifecycle.events.js';
 /** What the lapses of a client are judged by. */
 export interface Judging extends Pick<CommandFrame, 'clientId' | 'now' | 'lapsesUpTo' | 'policy'> {
   readonly surroundings: LapseSurroundings;
-  /** the win-back attempts that a return may be owed to */
+  /** the win-back attempts that a return may be owed to, by business time */
   readonly attempts: readonly { readonly attemptId: string; readonly at: Instant }[];
   /** the service whose recording, correction or void is behind it */
   readonly because?: string;
