@@ -6,6 +6,9 @@ import type { Booted } from './boot.js';
 import { ClientModule } from './client/client.module.js';
 import { LAPSE_CLOCK, LapseClock, type LapseClockOptions } from './client/lifecycle/lapse-clock.service.js';
 import { CoreModule } from './core.module.js';
+import { ErasureController } from './privacy/erasure.controller.js';
+import { Erasures } from './privacy/erasure.service.js';
+import { ErasureSweep } from './privacy/erasure-sweep.service.js';
 import { OpsModule } from './ops/ops.module.js';
 
 /** The process that serves HTTP, and lapses quiet clients beside it. */
@@ -21,7 +24,10 @@ export class ApiModule {
         ClientModule,
         OpsModule,
       ],
+      controllers: [ErasureController],
       providers: [
+        Erasures,
+        ErasureSweep,
         LapseClock,
         {
           provide: LAPSE_CLOCK,

@@ -13,8 +13,10 @@ export interface Config {
   readonly eventStoreUrl?: string;
   readonly databaseUrl?: string;
   readonly adminKey?: string;
-  /** 32 bytes. */
+  /** 32 bytes; unset = in a file of the data directory. */
   readonly masterKey?: Buffer;
+  /** 32 bytes: what the master key was, while keys are being rotated. */
+  readonly previousMasterKey?: Buffer;
   /** IANA name of the business's zone. */
   readonly timezone: string;
   /** Seconds between two sweeps of the lapse clock; 0 = never. */
@@ -68,6 +70,9 @@ function unknownNames(names: string[]): string[] {
     });
 }
 
+const keyOf = (base64: string | undefined): Buffer | undefined =>
+  base64 === undefined ? undefined : Buffer.from(base64, 'base64');
+
 function toConfig(env: Environment, terminal: boolean): Config {
   const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience } = env;
   return Object.freeze({
@@ -78,7 +83,8 @@ function toConfig(env: Environment, terminal: boolean): Config {
     eventStoreUrl: env.EVENTSTORE_URL?.replace(/^kurrentdb/, 'esdb'),
     databaseUrl: env.DATABASE_URL,
     adminKey: env.TENURE_ADMIN_KEY,
-    masterKey: env.TENURE_MASTER_KEY === undefined ? undefined : Buffer.from(env.TENURE_MASTER_KEY, 'base64'),
+    masterKey: keyOf(env.TENURE_MASTER_KEY),
+    previousMasterKey: keyOf(env.TENURE_PREVIOUS_MASTER_KEY),
     timezone: env.TENURE_TIMEZONE,
     clockSeconds: env.TENURE_CLOCK_SECONDS,
     oidc: issuer !== undefined && audience !== undefined ? Object.freeze({ issuer, audience }) : undefined,

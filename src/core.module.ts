@@ -15,6 +15,9 @@ import { CLIENT_STREAMS, clientEvents, type ClientEvent } from './client/client.
 import { connectDatabase } from './database.js';
 import { Codec } from './event-store/codec.js';
 import { EventStoreModule } from './event-store/event-store.module.js';
+import { ClientKeys } from './privacy/client-keys.js';
+import { CreateClientKey1795910400000 } from './privacy/migrations/create-client-key.js';
+import { PrivacyModule } from './privacy/privacy.module.js';
 import { ProjectingModule } from './projecting/projecting.module.js';
 
 /** What every process has: the event store, the database, the decisions on clients, and all read models. */
@@ -37,13 +40,15 @@ export class CoreModule {
               url: databaseUrl,
               applicationName: 'tenure',
               entities: [ApiKey],
-              migrations: [CreateApiKey1795305600000],
+              migrations: [CreateApiKey1795305600000, CreateClientKey1795910400000],
               poolSize: 20,
             }),
         }),
+        PrivacyModule.forRoot(config),
         ProjectingModule.forRoot({
-          useFactory: () => ({
-            codec: new Codec<ClientEvent>(clientEvents),
+          inject: [ClientKeys],
+          useFactory: (keys: ClientKeys) => ({
+            codec: new Codec<ClientEvent>(clientEvents, keys),
             databaseUrl,
             alsoPass: [CLIENT_STREAMS],
             run: true,

@@ -63,6 +63,10 @@ export class Environment {
   })
   TENURE_MASTER_KEY?: string = undefined;
 
+  @IsOptional()
+  @Holds(isKeyOf32Bytes, { wrong: 'must be the 32 bytes in base64 that TENURE_MASTER_KEY was before' })
+  TENURE_PREVIOUS_MASTER_KEY?: string = undefined;
+
   @IsTimeZone({ message: 'must be an IANA time zone, such as UTC or Europe/Berlin' })
   TENURE_TIMEZONE = 'UTC';
 

@@ -1,5 +1,6 @@
 import { clientIdOf, type ClientEvent } from '../../src/client/client.events.js';
 import type { RecordedEvent } from '../../src/event-store/envelope.js';
+import type { SealedFields } from '../../src/event-store/personal-seal.js';
 import type { AppendRule, Table } from '../../src/projecting/projection.js';
 import type { Instant } from '../../src/schema/instant.js';
 import { categoryOf, daysIn, inWords, KINDS } from './entry-words.js';
@@ -18,7 +19,10 @@ export type ClientEntryRow = {
   /** record time */
   recorded_at: Instant;
   summary: string;
+  /** what is not personal */
   data: object;
+  /** what is personal, as it is stored: opened for a reader, by the client's key, as long as there is one */
+  sealed: SealedFields | null;
   actor_id: string;
   actor_role: string;
   source: string;
@@ -38,6 +42,7 @@ export const clientEntry: Table<ClientEntryRow> = {
     recorded_at: 'timestamptz',
     summary: 'text',
     data: 'jsonb',
+    sealed: 'jsonb?',
     actor_id: 'text',
     actor_role: 'text',
     source: 'text',
@@ -56,6 +61,7 @@ export function clientEntries(timeZone: string): AppendRule<ClientEvent, ClientE
     recordedAt,
     envelope,
     event,
+    sealed,
   }: RecordedEvent<ClientEvent>) => [
     {
       client_id: clientIdOf(stream),
@@ -67,7 +73,8 @@ export function clientEntries(timeZone: string): AppendRule<ClientEvent, ClientE
       category: categoryOf(event.type),
       recorded_at: recordedAt,
       summary: inWords(event, dayOf),
-      data: event.data,
+      data: sealed ? without(event.data, sealed.fields) : event.data,
+      sealed: sealed ?? null,
       actor_id: envelope.actor.id,
       actor_role: envelope.actor.role,
       source: envelope.source,
@@ -77,3 +84,6 @@ export function clientEntries(timeZone: string): AppendRule<ClientEvent, ClientE
   const on = Object.fromEntries(KINDS.map((kind) => [kind, entry]));
   return { shape: 'append', table: clientEntry, on: on as AppendRule<ClientEvent, ClientEntryRow>['on'] };
 }
+
+const without = (data: object, names: readonly string[]): object =>
+  Object.fromEntries(Object.entries(data).filter(([name]) => !names.includes(name)));

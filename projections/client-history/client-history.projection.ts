@@ -11,7 +11,7 @@ export const CLIENT_HISTORY = 'client-history';
  */
 export const clientHistory = (timeZone: string): Projection<ClientEvent> => ({
   name: CLIENT_HISTORY,
-  version: 1,
+  version: 2,
   parameters: { timeZone },
   streams: [CLIENT_STREAMS],
   tables: [clientEntries(timeZone), clientRecords, clientTags],

@@ -1,3 +1,7 @@
+import { clientStream } from '../../src/client/client.events.js';
+import { openedOrForgotten, placeOf, type SealedFields } from '../../src/event-store/personal-seal.js';
+import type { SubjectKey } from '../../src/event-store/subject-keys.js';
+import { ClientKeys } from '../../src/privacy/client-keys.js';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { EntityManager } from 'typeorm';
 import type { Await } from '../../src/http/await-position.js';
@@ -72,16 +76,19 @@ const ORDERS = {
 
 @QueryHandler(GetClientHistory)
 export class GetClientHistoryHandler implements IQueryHandler<GetClientHistory> {
-  constructor(private readonly readModels: ReadModels) {}
+  constructor(
+    private readonly readModels: ReadModels,
+    private readonly keys: ClientKeys,
+  ) {}
 
   /** @throws Problem 404, or 400 for a cursor that is none of this list */
   async execute({ clientId, query, wait }: GetClientHistory): Promise<Snapshot<Page<HistoryEntry>>> {
     const { keyset, first, sql } = ORDERS[query.order];
     const [at, position] = keyset.after(query) ?? first;
     return this.readModels.ask(CLIENT_HISTORY, wait, async (manager) => {
-      const rows = await manager.query<object[]>(
+      const rows = await manager.query<EntryRow[]>(
         `SELECT event_id AS "eventId", position, revision, kind, category, occurred_at AS "occurredAt",
-            recorded_at AS "recordedAt", summary, data, actor_id, actor_role, source
+            recorded_at AS "recordedAt", summary, data, sealed, actor_id, actor_role, source
            FROM client_entry
           WHERE client_id = $1 AND occurred_at >= $4 AND occurred_at < $5 AND ($6::text[] IS NULL OR kind = ANY($6))
             AND ${sql} LIMIT $7`,
@@ -94,7 +101,8 @@ export class GetClientHistoryHandler implements IQueryHandler<GetClientHistory> 
         ],
       );
       if (rows.length === 0 && !(await isClient(manager, clientId))) throw unknownClient();
-      const entries = rows.map(entryOf);
+      if (rows.some(({ sealed }) => sealed)) await this.keys.fetch([clientId]);
+      const entries = rows.map((row) => entryOf(row, clientId, this.keys.peek(clientId)));
       return keyset.page(entries, query, ({ occurredAt, position }) => [occurredAt, position]);
     });
   }
@@ -104,11 +112,23 @@ export class GetClientHistoryHandler implements IQueryHandler<GetClientHistory> 
 const kindsOf = (named: readonly string[]): string[] =>
   KINDS.filter((kind) => named.includes(kind) || named.includes(categoryOf(kind)));
 
-function entryOf(row: object): HistoryEntry {
+interface EntryRow {
+  eventId: string;
+  kind: string;
+  data: object;
+  sealed: SealedFields | null;
+  actor_id: string;
+  actor_role: string;
+}
+
+/** Opens what is personal for the reader. */
+function entryOf({ sealed, ...row }: EntryRow, clientId: string, key: SubjectKey | undefined): HistoryEntry {
   const { actor_id, actor_role, ...entry } = answerOf<
     HistoryEntry & { actor_id: string; actor_role: string }
   >(row);
-  return { ...entry, actor: { id: actor_id, role: actor_role } };
+  const place = placeOf(clientStream(clientId), row.eventId, row.kind);
+  const personal = sealed ? openedOrForgotten(key, place, sealed) : {};
+  return { ...entry, data: { ...entry.data, ...personal }, actor: { id: actor_id, role: actor_role } };
 }
 
 async function isClient(manager: EntityManager, clientId: string): Promise<boolean> {

@@ -10,6 +10,7 @@ import {
 } from '../../src/client/lifecycle/lifecycle.evolve.js';
 import type { ServiceMark } from '../../src/client/lifecycle/lifecycle.marks.js';
 import type { RecordedEvent } from '../../src/event-store/envelope.js';
+import { remembered, type Personal } from '../../src/event-store/forgotten.js';
 import type { ExpandRule, FoldRule, Table } from '../../src/projecting/projection.js';
 import type { Instant } from '../../src/schema/instant.js';
 import { known } from '../known-client.js';
@@ -103,8 +104,8 @@ export const clientRecords: FoldRule<ClientEvent, ClientRecordRow> = {
       const { complaintId, serviceId, category, severity } = recorded.event.data;
       const since = recorded.event.occurredAt;
       return advance(before, recorded, ({ open_complaints }) => {
-        const open = [...open_complaints, { complaintId, serviceId, category, severity, since }];
-        return { open_complaints: open.sort((a, b) => (a.since < b.since ? -1 : 1)) };
+        const open = { complaintId, serviceId, category, severity, since };
+        return { open_complaints: inOrder([...open_complaints, open]) };
       });
     },
     ComplaintResolved: (before, recorded) =>
@@ -113,6 +114,17 @@ export const clientRecords: FoldRule<ClientEvent, ClientRecordRow> = {
           ({ complaintId }) => complaintId !== recorded.event.data.complaintId,
         ),
       })),
+    ClientDetailsChanged: (before, recorded) => advance(before, recorded, (row) => changes(row, recorded)),
+    OwnerAssigned: (before, recorded) =>
+      advance(before, recorded, () => ({ owner: recorded.event.data.owner })),
+    ClientErased: (before, recorded) =>
+      advance(before, recorded, () => ({ name: null, email: null, phone: null, address: null })),
+    ComplaintReopened: (before, recorded) =>
+      advance(before, recorded, ({ open_complaints }) => {
+        const { complaintId } = recorded.event.data;
+        const others = open_complaints.filter((one) => one.complaintId !== complaintId);
+        return { open_complaints: inOrder([...others, { complaintId, since: recorded.event.occurredAt }]) };
+      }),
     TagAdded: (before, recorded) =>
       advance(before, recorded, ({ tags }) => ({
         tags: [...new Set([...tags, recorded.event.data.tag])].sort(),
@@ -131,10 +143,10 @@ function converted(recorded: Recorded<'ClientConverted'>): ClientRecordRow {
     client_id: clientIdOf(recorded.stream),
     revision: recorded.revision,
     position: recorded.position,
-    name: name ?? null,
-    email: email ?? null,
-    phone: phone ?? null,
-    address: address ?? null,
+    name: remembered(name),
+    email: remembered(email),
+    phone: remembered(phone),
+    address: remembered(address),
     lead_source: source ?? null,
     channel: channel ?? null,
     referrer_id: referrerId ?? null,
@@ -157,6 +169,28 @@ function each(types: string[], handler: unknown): Evolve {
 /** Nothing of the card follows from the fact but how far it has come. */
 function touched(before: Before, recorded: RecordedEvent): ClientRecordRow {
   return advance(before, recorded, () => ({}));
+}
+
+const inOrder = (complaints: OpenComplaint[]): OpenComplaint[] =>
+  complaints.sort((a, b) => (a.since < b.since ? -1 : 1));
+
+/** What is left out of a change stays as it was. */
+function changes(
+  row: ClientRecordRow,
+  { event: { data } }: Recorded<'ClientDetailsChanged'>,
+): Partial<ClientRecordRow> {
+  const now = (value: Personal | undefined, before: string | null) =>
+    value === undefined ? before : remembered(value);
+  return {
+    name: now(data.name, row.name),
+    email: now(data.email, row.email),
+    phone: now(data.phone, row.phone),
+    address: now(data.address, row.address),
+    lead_source: data.source ?? row.lead_source,
+    channel: data.channel ?? row.channel,
+    client_type: data.clientType ?? row.client_type,
+    trade: data.trade ?? row.trade,
+  };
 }
 
 function living(before: Before, recorded: RecordedEvent<LifeEvent>): ClientRecordRow {

@@ -49,7 +49,7 @@ export const SEGMENT_MEMBERSHIP = 'segment-membership';
 /** Who was in which segment, and when. */
 export const segmentMembership: Projection<SegmentEvent> = {
   name: SEGMENT_MEMBERSHIP,
-  version: 1,
+  version: 2,
   streams: [CLIENT_STREAMS],
   tables: [segmentClients, segmentMembers, segmentSizes],
 };

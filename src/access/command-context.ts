@@ -19,12 +19,18 @@ export function idFrom(caller: Caller, purpose: string): string {
  * @param stream that it is for: under one key, a caller can send a command to each of several streams
  * @param request what the caller sent, told apart from a retry by its fingerprint; defaults of ours are no part of it
  */
-export function contextOf(stream: string, kind: string, caller: Caller, request: object): CommandContext {
+export function contextOf(
+  stream: string,
+  kind: string,
+  caller: Caller,
+  request: object,
+  fingerprint = sha256({ kind, request }),
+): CommandContext {
   return {
     commandId: idFrom(caller, stream),
     correlationId: caller.requestId,
     causationId: caller.requestId,
-    fingerprint: sha256({ kind, request }),
+    fingerprint,
     actor: caller.actor,
     source: 'api',
   };

@@ -7,6 +7,7 @@ import type { Rejection } from '../event-store/decider.js';
 import { DecisionRunner, type Outcome } from '../event-store/decision-runner.js';
 import { EventStore } from '../event-store/event-store.js';
 import { Clock } from '../clock.js';
+import { ClientKeys } from '../privacy/client-keys.js';
 import { LapsePolicies } from '../policy/lapse-policies.js';
 import type { Instant } from '../schema/instant.js';
 import { clientDecider } from './client.decider.js';
@@ -16,8 +17,8 @@ import type { ClientIntent, ClientState } from './client.slices.js';
 /** The decisions of all clients, with the states of those lately seen. */
 @Injectable()
 export class ClientDecisions extends DecisionRunner<ClientState, ClientEvent> {
-  constructor(eventStore: EventStore) {
-    super(eventStore, new Codec<ClientEvent>(clientEvents), clientDecider);
+  constructor(eventStore: EventStore, keys: ClientKeys) {
+    super(eventStore, new Codec<ClientEvent>(clientEvents, keys), clientDecider);
   }
 }
 
@@ -42,6 +43,7 @@ export class ChangeClient extends Command<Outcome | Rejection> {
 export class ChangeClientHandler implements ICommandHandler<ChangeClient> {
   constructor(
     private readonly clients: ClientDecisions,
+    private readonly keys: ClientKeys,
     private readonly policies: LapsePolicies,
     private readonly clock: Clock,
   ) {}
@@ -50,9 +52,12 @@ export class ChangeClientHandler implements ICommandHandler<ChangeClient> {
     const stream = clientStream(clientId);
     const now = this.clock.now();
     const frame = { clientId, at: at ?? now, now, lapsesUpTo: now, policy: await this.policies.current() };
+    // A bare hash of a request would let anybody who reads the log guess at a name or a telephone number.
+    const { kind } = intent;
+    const fingerprint = await this.keys.blind(clientId, { kind, request }, kind === 'ConvertClient');
     return this.clients.run({
       stream,
-      context: contextOf(stream, intent.kind, caller, request),
+      context: contextOf(stream, kind, caller, request, fingerprint),
       onlyAt: caller.onlyAt,
       decide: (state) => clientDecider.decide(state, { ...frame, ...intent }),
     });

@@ -1,8 +1,11 @@
 import { jsonEvent, type JSONEventData, type ResolvedEvent } from '@eventstore/db-client';
 import { v5 as uuidv5 } from 'uuid';
+import { fieldsOf } from '../schema/fields.js';
 import type { CommandContext, Envelope, RecordedEvent } from './envelope.js';
 import type { DomainEvent, EventDefinition } from './event-definition.js';
 import { hashOf } from './hash-chain.js';
+import { openedOrForgotten, placeOf, seal, SEALED, type SealedFields } from './personal-seal.js';
+import type { SubjectKeys } from './subject-keys.js';
 
 /** An event in the log that this version of Tenure cannot read; the position tells an operator where to look. */
 export class UnreadableEvent extends Error {
@@ -29,7 +32,13 @@ export const eventId = (commandId: string, index: number): string => uuidv5(Stri
 
 /** Turns domain events into stored ones and back; knows every event type of its catalogue and refuses the others. */
 export class Codec<Event extends DomainEvent> {
-  constructor(private readonly catalogue: Catalogue<Event>) {}
+  private readonly personal = new Map<string, readonly string[]>();
+
+  /** @param keys of the subjects whose personal data is to be sealed; without them, all is stored in clear */
+  constructor(
+    private readonly catalogue: Catalogue<Event>,
+    private readonly keys?: SubjectKeys,
+  ) {}
 
   private definition(type: string): EventDefinition | undefined {
     // Own keys only: a type such as "constructor" must not find Object.prototype.
@@ -40,10 +49,33 @@ export class Codec<Event extends DomainEvent> {
     return this.definition(type) !== undefined;
   }
 
+  /** Has ready what `encode` needs for these events. */
+  async readyToWrite(stream: string, events: readonly Event[]): Promise<void> {
+    const subject = this.keys?.subjectOf(stream);
+    if (subject && events.some((event) => this.personalIn(event).length > 0))
+      await this.keys?.provide(subject);
+  }
+
+  /** @returns the subjects whose keys `decode` needs to read these events whole, and which are not at hand */
+  subjectsToFetch(events: readonly ResolvedEvent[]): string[] {
+    const subjects = new Set<string>();
+    for (const { event } of events) {
+      const subject = event && sealedIn(event.data) ? this.keys?.subjectOf(event.streamId) : null;
+      if (subject) subjects.add(subject);
+    }
+    return [...subjects];
+  }
+
+  /** Has ready what `decode` needs to read events of these subjects whole. */
+  async readyToRead(subjects: readonly string[]): Promise<void> {
+    await this.keys?.fetch(subjects);
+  }
+
   /**
    * @param events in the order in which they are to be recorded
    * @param head where the stream stands before them
-   * @returns the stored form of each, chained by hash, with ids derived from the command
+   * @returns the stored form of each, chained by hash, with ids derived from the command; personal fields sealed
+   * @throws Error if personal data is to be stored and the key is not ready (`readyToWrite`), or was destroyed
    */
   encode(
     stream: string,
@@ -67,14 +99,67 @@ export class Codec<Event extends DomainEvent> {
         source: context.source,
         ...(prevHash === undefined ? {} : { prevHash }),
       };
-      const { type, data } = event;
+      const { type } = event;
+      const data = this.sealed(stream, id, event);
       const hash = hashOf({ stream, revision: head.revision + 1 + index, id, type, data, metadata });
       prevHash = hash;
-      return jsonEvent({ id, type, data: data as Record<string, unknown>, metadata: { ...metadata, hash } });
+      return jsonEvent({ id, type, data, metadata: { ...metadata, hash } });
     });
   }
 
-  /** @throws UnreadableEvent for an unknown type, a shape newer than this version knows, or malformed JSON */
+  private readable(
+    { streamId, id, type, data }: NonNullable<ResolvedEvent['event']>,
+    where: string,
+  ): Record<string, unknown> {
+    try {
+      return this.opened(streamId, id, type, data as Record<string, unknown>);
+    } catch (error) {
+      throw new UnreadableEvent(where, (error as Error).message);
+    }
+  }
+
+  private personalIn({ type, data }: DomainEvent): readonly string[] {
+    let names = this.personal.get(type);
+    if (!names) {
+      const fields = fieldsOf(this.definition(type)?.data ?? Object);
+      names = fields.filter((field) => field.personal).map(({ name }) => name);
+      this.personal.set(type, names);
+    }
+    return names.filter((name) => (data as Record<string, unknown>)[name] !== undefined);
+  }
+
+  private sealed(stream: string, id: string, event: Event): Record<string, unknown> {
+    const data = event.data as Record<string, unknown>;
+    const subject = this.keys?.subjectOf(stream);
+    const names = subject ? this.personalIn(event) : [];
+    if (!subject || names.length === 0) return data;
+    const key = this.keys?.peek(subject);
+    if (!Buffer.isBuffer(key)) throw new Error(`there is no key to store ${event.type} of ${stream} under`);
+    const clear = { ...data };
+    const values: Record<string, unknown> = {};
+    for (const name of names) {
+      values[name] = data[name];
+      delete clear[name];
+    }
+    return { ...clear, [SEALED]: seal(key, placeOf(stream, id, event.type), values) };
+  }
+
+  /** Personal fields whose key was not fetched stay out: who decides needs none of them. */
+  private opened(
+    stream: string,
+    id: string,
+    type: string,
+    stored: Record<string, unknown>,
+  ): Record<string, unknown> {
+    const { [SEALED]: sealed, ...clear } = stored as { [SEALED]?: SealedFields };
+    if (!sealed) return stored;
+    const subject = this.keys?.subjectOf(stream) ?? null;
+    const key = subject === null ? 'missing' : this.keys?.peek(subject);
+    if (key === undefined) return clear;
+    return { ...clear, ...openedOrForgotten(key, placeOf(stream, id, type), sealed) };
+  }
+
+  /** @throws UnreadableEvent for an unknown type, a shape newer than this version knows, malformed JSON, or a missing key */
   decode(resolved: ResolvedEvent): RecordedEvent<Event> {
     const stored = resolved.event;
     if (!stored) throw new UnreadableEvent('?', 'it is a link to nothing');
@@ -96,9 +181,10 @@ export class Codec<Event extends DomainEvent> {
       position,
       recordedAt: stored.created.toISOString(),
       envelope,
+      ...(sealedIn(stored.data) ? { sealed: sealedIn(stored.data) } : {}),
       event: {
         type: definition.type,
-        data: upcast(definition, stored.data, envelope.schemaVersion, where),
+        data: upcast(definition, this.readable(stored, where), envelope.schemaVersion, where),
         occurredAt: envelope.occurredAt,
       } as unknown as Event,
     };
@@ -122,6 +208,9 @@ function upcast(
   }
   return data;
 }
+
+const sealedIn = (data: unknown): SealedFields | undefined =>
+  isRecord(data) ? (data[SEALED] as SealedFields | undefined) : undefined;
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);

@@ -71,6 +71,14 @@ export class DecisionRunner<State, Event extends DomainEvent> {
     return this.oneAtATime(request.stream, () => this.decide(request));
   }
 
+  /** @returns the state of a stream as the store has it now; the initial one where there is no such stream */
+  stateOf(stream: string): Promise<State> {
+    return this.oneAtATime(
+      stream,
+      async () => (await this.read(stream, this.cache.get(stream) ?? this.empty())).state,
+    );
+  }
+
   private async decide(request: DecisionRequest<State, Event>): Promise<Outcome | Rejection> {
     const { stream, context } = request;
     let loaded = this.cache.get(stream);
@@ -106,6 +114,7 @@ export class DecisionRunner<State, Event extends DomainEvent> {
     events: readonly Event[],
     { stream, context }: DecisionRequest<State, Event>,
   ): Promise<Outcome | null> {
+    await this.codec.readyToWrite(stream, events);
     const stored = this.codec.encode(stream, events, context, loaded.head);
     try {
       const position = await this.eventStore.append(stream, stored, loaded.head.revision);

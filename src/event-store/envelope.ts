@@ -1,3 +1,4 @@
+import type { SealedFields } from './personal-seal.js';
 import type { DomainEvent } from './event-definition.js';
 import type { Instant } from '../schema/instant.js';
 
@@ -47,4 +48,6 @@ export interface RecordedEvent<Event extends DomainEvent = DomainEvent> {
   readonly recordedAt: Instant;
   readonly event: Event;
   readonly envelope: Envelope;
+  /** its personal fields as stored, for a read model that keeps them sealed; absent where there are none */
+  readonly sealed?: SealedFields;
 }

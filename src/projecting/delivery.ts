@@ -2,7 +2,7 @@ import type { Codec } from '../event-store/codec.js';
 import type { DomainEvent } from '../event-store/event-definition.js';
 import type { RecordedEvent } from '../event-store/envelope.js';
 
-export type AnyCodec = Pick<Codec<DomainEvent>, 'decode' | 'knows'>;
+export type AnyCodec = Pick<Codec<DomainEvent>, 'decode' | 'knows' | 'subjectsToFetch' | 'readyToRead'>;
 type Resolved = Parameters<AnyCodec['decode']>[0];
 
 /** An event that is there and cannot be read. Whoever might need it must stop before it. */

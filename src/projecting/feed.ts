@@ -6,6 +6,18 @@ import type { ProjectionRunner } from './projection-runner.js';
 
 type Subscription = ReturnType<EventStore['subscribe']>;
 
+type Resolved = Parameters<AnyCodec['decode']>[0];
+
+/** What has arrived on one subscription and was not offered yet. */
+interface Intake {
+  readonly arrived: Resolved[];
+  /** events taken from it whose keys are being fetched */
+  inHand: number;
+  readonly over: () => boolean;
+}
+
+/** Events that may wait for keys before the stream is paused. */
+const GATHER = 2_000;
 const BACKOFF = { first: 100, most: 5_000 };
 
 /**
@@ -54,6 +66,7 @@ export class Feed {
       over = true;
       this.resubscribe(error);
     };
+    const intake: Intake = { arrived: [], inHand: 0, over: () => over || this.closed };
     try {
       const subscription = this.store.subscribe(this.prefixes, this.delivered);
       this.subscription = subscription;
@@ -64,14 +77,15 @@ export class Feed {
         .on('close', () => end())
         .on('confirmation', () => (this.backoff = BACKOFF.first))
         .on('fellBehind', () => this.setLive(false))
-        .on('caughtUp', () => this.caughtUp(subscription.readableLength))
+        .on('caughtUp', () =>
+          this.caughtUp(subscription.readableLength + intake.arrived.length + intake.inHand),
+        )
         .on('data', (resolved) => {
-          if (over || this.closed) return;
-          try {
-            this.receive(resolved);
-          } catch (error) {
-            end(error as Error);
-          }
+          if (intake.over()) return;
+          intake.arrived.push(resolved);
+          // While keys are fetched, what arrives gathers, up to a bound.
+          if (intake.inHand === 0) void this.take(intake, subscription, end);
+          else if (intake.arrived.length >= GATHER) subscription.pause();
         });
       if (this.held) subscription.pause();
     } catch (error) {
@@ -79,7 +93,28 @@ export class Feed {
     }
   }
 
-  private receive(resolved: Parameters<AnyCodec['decode']>[0]): void {
+  /** Reads what has arrived, in order, and at once where no keys are wanted; else those of all of it are fetched first. */
+  private async take(intake: Intake, subscription: Subscription, end: (error: Error) => void): Promise<void> {
+    const { arrived, over } = intake;
+    try {
+      while (arrived.length > 0 && !over()) {
+        const batch = arrived.splice(0);
+        intake.inHand = batch.length;
+        const subjects = this.codec.subjectsToFetch(batch);
+        if (subjects.length > 0) await this.codec.readyToRead(subjects);
+        for (const resolved of batch) {
+          if (over()) return;
+          intake.inHand--;
+          this.receive(resolved);
+        }
+      }
+    } catch (error) {
+      end(error as Error);
+    }
+    if (!over() && !this.held && subscription.isPaused()) subscription.resume();
+  }
+
+  private receive(resolved: Resolved): void {
     const delivery = deliveryOf(this.codec, resolved);
     if (isAfter(delivery.position, this.delivered)) {
       this.delivered = delivery.position;

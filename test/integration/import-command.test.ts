@@ -8,12 +8,14 @@ import { runImport, type ImportArguments } from '../../src/importing/import.comm
 import { freshEventStore, type FreshEventStore } from '../support/event-store.js';
 import { freshDatabase, type FreshDatabase } from '../support/servers.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
+import { clientKeysIn, type FreshKeys } from '../support/client-keys.js';
 import { ninetyDays } from '../support/commands.js';
 
 let server: FreshEventStore;
 let database: FreshDatabase;
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
 let store: EventStore;
+let keys: FreshKeys;
 beforeAll(async () => {
   [server, database, directory] = [
     await freshEventStore(),
@@ -21,9 +23,11 @@ beforeAll(async () => {
     await temporaryDirectory(),
   ];
   store = new EventStore(server.url);
+  keys = await clientKeysIn(database.url);
 });
 afterAll(async () => {
   await store.close();
+  await keys.close();
   await Promise.all([server.close(), database.drop(), directory.remove()]);
 });
 
@@ -45,7 +49,7 @@ async function runOn(file: string, args: ImportArguments = {}, isTTY = false) {
     }),
     { isTTY },
   );
-  const runner = new ClientDecisions(store);
+  const runner = new ClientDecisions(store, keys.keys);
   const services = { runner, databaseUrl: database.url, policy: ninetyDays, patienceMs: 300 };
   const code = await runImport(file, args, services, out);
   return { code, printed };

@@ -12,18 +12,23 @@ import { ImportFailed, type ImportReport } from '../../src/importing/import-repo
 import { importHistories, type ImportOptions } from '../../src/importing/importer.js';
 import { freshEventStore, type FreshEventStore } from '../support/event-store.js';
 import { freshDatabase, type FreshDatabase } from '../support/servers.js';
+import { clientKeysIn, type FreshKeys } from '../support/client-keys.js';
 import { ninetyDays } from '../support/commands.js';
 
 const now = '2026-11-22T12:00:00.000Z';
 const source = 'crm';
 const ids = new ImportIds(source);
-const codec = new Codec<ClientEvent>(clientEvents);
 
 let spool: FreshDatabase;
+let keys: FreshKeys;
 beforeAll(async () => {
   spool = await freshDatabase();
+  keys = await clientKeysIn(spool.url);
 });
-afterAll(() => spool.drop());
+afterAll(async () => {
+  await keys.close();
+  await spool.drop();
+});
 
 /** An event store of the test's own, and what is imported into it. */
 async function withStore(test: (log: Log, server: FreshEventStore) => Promise<void>): Promise<void> {
@@ -47,13 +52,15 @@ class Log {
   /** As a process that has just started does: it knows of no client. */
   import(file: string | Buffer | Iterable<string>, more: Partial<ImportOptions> = {}): Promise<ImportReport> {
     const bytes = typeof file === 'string' || Buffer.isBuffer(file) ? file : [...file].join('\n');
-    const runner = new ClientDecisions(this.store);
+    const runner = new ClientDecisions(this.store, keys.keys);
     const options = { source, runner, databaseUrl: spool.url, policy: ninetyDays, now, ...more };
     return importHistories({ input: inPieces(bytes), ...options });
   }
 
   async stream(clientRef: string): Promise<RecordedEvent<ClientEvent>[]> {
+    const codec = new Codec<ClientEvent>(clientEvents, keys.keys);
     const resolved = await this.store.readStream(clientStream(ids.client(clientRef).id));
+    await codec.readyToRead(codec.subjectsToFetch(resolved));
     return resolved.map((event) => codec.decode(event));
   }
 
@@ -269,7 +276,7 @@ class StoppedAfter extends ClientDecisions {
     private left: number,
     private readonly stop: AbortController,
   ) {
-    super(store);
+    super(store, keys.keys);
   }
 
   override run(...[request]: Parameters<ClientDecisions['run']>): ReturnType<ClientDecisions['run']> {

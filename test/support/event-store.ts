@@ -4,6 +4,8 @@ import { freshDatabase } from './servers.js';
 export interface FreshEventStore {
   /** esdb:// connection string. */
   url: string;
+  /** postgres:// URL of its log */
+  databaseUrl: string;
   /** Stops the node and drops its database. */
   close(): Promise<void>;
 }
@@ -14,6 +16,7 @@ export async function freshEventStore(options: { now?: () => Date } = {}): Promi
   const node = await startEventStoreNode({ databaseUrl: database.url, ...options });
   return {
     url: node.url,
+    databaseUrl: database.url,
     close: async () => {
       await node.close();
       await database.drop();

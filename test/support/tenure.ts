@@ -7,6 +7,7 @@ import { createHttpApp } from '../../src/http/configure-app.js';
 import { freshEventStore } from './event-store.js';
 import { ADMIN_KEY } from './http-app.js';
 import { freshDatabase } from './servers.js';
+import { temporaryDirectory } from './temporary-directory.js';
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
@@ -19,23 +20,30 @@ export class Tenure {
   private constructor(
     private readonly app: NestFastifyApplication,
     readonly close: () => Promise<void>,
+    readonly databaseUrl: string,
+    readonly eventLogUrl: string,
   ) {}
 
   /** The lapse clock stands still: lapses come from the services recorded after them. */
   static async start(environment: Record<string, string> = {}): Promise<Tenure> {
-    const [eventStore, database] = await Promise.all([freshEventStore(), freshDatabase()]);
+    const [eventStore, database, directory] = await Promise.all([
+      freshEventStore(),
+      freshDatabase(),
+      temporaryDirectory(),
+    ]);
     const quiet = { TENURE_ADMIN_KEY: ADMIN_KEY, TENURE_CLOCK_SECONDS: '0', LOG_LEVEL: 'fatal' };
-    const config = readConfig({ ...quiet, ...environment });
+    const config = readConfig({ ...quiet, TENURE_DATA_DIR: directory.path, ...environment });
     const runtime = {
       ...{ eventStoreUrl: eventStore.url, databaseUrl: database.url, owner: false },
       ...{ failed: new Promise<never>(() => undefined), close: () => Promise.resolve() },
     };
     const app = await createHttpApp(ApiModule.forRoot({ config, runtime }), config);
     await app.listen(0, '127.0.0.1');
-    const tenure = new Tenure(app, async () => {
+    const close = async () => {
       await app.close();
-      await Promise.all([eventStore.close(), database.drop()]);
-    });
+      await Promise.all([eventStore.close(), database.drop(), directory.remove()]);
+    };
+    const tenure = new Tenure(app, close, database.url, eventStore.databaseUrl);
     for (const role of ['staff', 'analyst', 'auditor'] as const) {
       const issued = await tenure.call('post', '/api-keys').send({ name: role, role }).expect(201);
       tenure.keys.set(role, issued.body.key as string);

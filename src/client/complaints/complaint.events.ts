@@ -1,3 +1,4 @@
+import type { Personal } from '../../event-store/forgotten.js';
 import { defineEvent, type EventOf } from '../../event-store/event-definition.js';
 import { Currency, InstantField, MinorUnits, OneOf, Text, Uuid, WholeNumber } from '../../schema/fields.js';
 import type { Instant } from '../../schema/instant.js';
@@ -17,7 +18,7 @@ export class ComplaintDetails {
   channel?: string;
 
   @Text({ about: 'in the client’s words', optional: true, personal: true, max: 10_000 })
-  description?: string;
+  description?: Personal;
 
   @InstantField({ about: 'when it has to be resolved by', optional: true })
   slaDueAt?: Instant;
@@ -57,7 +58,7 @@ export class Resolution extends ResolutionDetails {
 /** Why a complaint is open again, without its id. */
 export class ReopeningDetails {
   @Text({ about: 'in the client’s words', optional: true, personal: true, max: 10_000 })
-  description?: string;
+  description?: Personal;
 
   @InstantField({ about: 'when it has to be resolved by now', optional: true })
   slaDueAt?: Instant;

@@ -1,3 +1,4 @@
+import type { Personal } from '../../event-store/forgotten.js';
 import { defineEvent } from '../../event-store/event-definition.js';
 import { OneOf, Text, Uuid, WholeNumber } from '../../schema/fields.js';
 
@@ -22,10 +23,10 @@ export class Communication {
   kind!: string;
 
   @Text({ about: 'its subject line', optional: true, personal: true, max: 200 })
-  subject?: string;
+  subject?: Personal;
 
   @Text({ about: 'what it said, in short', optional: true, personal: true, max: 2_000 })
-  summary?: string;
+  summary?: Personal;
 
   @Uuid({ about: 'the service it was about', optional: true })
   serviceId?: string;
@@ -76,7 +77,7 @@ export class FeedbackDetails {
   serviceId?: string;
 
   @Text({ about: 'in the client’s words', optional: true, personal: true, max: 10_000 })
-  comment?: string;
+  comment?: Personal;
 }
 
 export class Feedback extends FeedbackDetails {

@@ -1,3 +1,4 @@
+import type { Personal } from '../../event-store/forgotten.js';
 import { defineEvent, type EventOf } from '../../event-store/event-definition.js';
 import { InstantField, OneOf, Text, Uuid } from '../../schema/fields.js';
 import type { Instant } from '../../schema/instant.js';
@@ -10,7 +11,7 @@ export class Closure {
   reason!: string;
 
   @Text({ about: 'more on it', optional: true, personal: true, max: 2_000 })
-  remarks?: string;
+  remarks?: Personal;
 }
 
 export class Reopening {

@@ -1,3 +1,4 @@
+import type { Personal } from '../../event-store/forgotten.js';
 import { defineEvent, type EventOf } from '../../event-store/event-definition.js';
 import {
   Currency,
@@ -68,7 +69,7 @@ export class ServiceDetails {
   rating?: number;
 
   @Text({ about: 'notes of the technician', optional: true, personal: true, max: 10_000 })
-  notes?: string;
+  notes?: Personal;
 
   @InstantField({ about: 'when the next service falls due', optional: true })
   nextDueAt?: Instant;

@@ -1,5 +1,18 @@
 import type { Instant } from '../../schema/instant.js';
-import { beganAt, type Lifecycle, type LifecycleState } from './lifecycle.evolve.js';
+import type { Lifecycle, LifecycleState } from './lifecycle.evolve.js';
+
+/** What brought a change of state about, in the client's own terms: the id of a service or lapse, or one of the `caused` names. */
+export type Cause = string;
+
+export const caused = {
+  byConversion: 'conversion',
+  /** of a client that was absorbed */
+  byConversionOf: (clientId: string): Cause => `conversion/${clientId}`,
+  byReturnFrom: (lapseId: string): Cause => `${lapseId}/end`,
+  byClosure: (at: Instant): Cause => `closure/${at}`,
+  byReopening: (at: Instant): Cause => `reopening/${at}`,
+  byMerge: 'merge',
+} as const;
 
 export interface StateInterval {
   readonly state: LifecycleState;
@@ -7,6 +20,8 @@ export interface StateInterval {
   readonly from: Instant;
   /** exclusive; null while it lasts */
   readonly to: Instant | null;
+  readonly begunBy: Cause;
+  readonly endedBy: Cause | null;
 }
 
 /**
@@ -16,12 +31,13 @@ export interface StateInterval {
 export function stateIntervals(lifecycle: Lifecycle): StateInterval[] {
   const { closures, mergedInto } = lifecycle;
   const open = served(lifecycle).flatMap((interval) => outside(interval, closures));
-  const closed = closures.map(({ from, to }) => ({ state: 'closed' as const, from, to }));
-  const end = mergedInto?.at ?? null;
+  const closed = closures.map(({ from, to }) => ({
+    ...{ state: 'closed' as const, from, to },
+    begunBy: caused.byClosure(from),
+    endedBy: to === null ? null : caused.byReopening(to),
+  }));
   return [...open, ...closed]
-    .map((interval) =>
-      end !== null && !(interval.to !== null && interval.to < end) ? { ...interval, to: end } : interval,
-    )
+    .map((interval) => (mergedInto ? endedAt(interval, mergedInto.at, caused.byMerge) : interval))
     .filter(({ from, to }) => to === null || from < to)
     .sort((a, b) => (a.from < b.from ? -1 : 1));
 }
@@ -29,22 +45,40 @@ export function stateIntervals(lifecycle: Lifecycle): StateInterval[] {
 /** As if the client had never been closed or merged. */
 function served(lifecycle: Lifecycle): StateInterval[] {
   const { services, lapses } = lifecycle;
-  const began = beganAt(lifecycle);
-  const changes: { state: LifecycleState; from: Instant }[] = [];
-  const enter = (state: LifecycleState, from: Instant) => changes.push({ state, from });
+  const changes: { state: LifecycleState; from: Instant; begunBy: Cause }[] = [];
+  const enter = (state: LifecycleState, from: Instant, begunBy: Cause) =>
+    changes.push({ state, from, begunBy });
+  const began = beginning(lifecycle);
   const first = services[0];
-  if (began !== null && (!first || began < first.at)) enter('new', began);
-  if (first) enter('active', first.at);
-  for (const lapse of lapses) {
-    enter('lapsed', lapse.at);
-    if (!lapse.reactivation) continue;
-    const { serviceId, at } = lapse.reactivation;
-    enter('reactivated', at);
+  if (began && (!first || began.at < first.at)) enter('new', began.at, began.by);
+  if (first) enter('active', first.at, first.serviceId);
+  for (const { at: lapsedAt, lapseId, reactivation } of lapses) {
+    enter('lapsed', lapsedAt, lapseId);
+    if (!reactivation) continue;
+    const { serviceId, at } = reactivation;
+    enter('reactivated', at, caused.byReturnFrom(lapseId));
     const following = services[services.findIndex((service) => service.serviceId === serviceId) + 1];
     const lapsedAgain = lapses.find((later) => later.at > at);
-    if (following && (!lapsedAgain || following.at < lapsedAgain.at)) enter('active', following.at);
+    if (following && (!lapsedAgain || following.at < lapsedAgain.at)) {
+      enter('active', following.at, following.serviceId);
+    }
   }
-  return changes.map(({ state, from }, index) => ({ state, from, to: changes[index + 1]?.from ?? null }));
+  return changes.map((change, index) => {
+    const next = changes[index + 1];
+    return { ...change, to: next?.from ?? null, endedBy: next?.begunBy ?? null };
+  });
+}
+
+/** The earliest conversion: the client's own, or that of one it absorbed. */
+function beginning({ convertedAt, absorbed }: Lifecycle): { at: Instant; by: Cause } | null {
+  const conversions = [
+    ...(convertedAt === null ? [] : [{ at: convertedAt, by: caused.byConversion as Cause }]),
+    ...absorbed.map((one) => ({ at: one.convertedAt, by: caused.byConversionOf(one.clientId) })),
+  ];
+  return conversions.reduce<{ at: Instant; by: Cause } | null>(
+    (earliest, one) => (earliest === null || one.at < earliest.at ? one : earliest),
+    null,
+  );
 }
 
 /** What of an interval lies outside the closures. */
@@ -52,10 +86,17 @@ function outside(interval: StateInterval, closures: Lifecycle['closures']): Stat
   return closures.reduce<StateInterval[]>(
     (parts, { from, to }) =>
       parts.flatMap((part) => {
-        const before = { ...part, to: part.to !== null && part.to < from ? part.to : from };
-        const after = to === null ? [] : [{ ...part, from: part.from > to ? part.from : to }];
-        return [before, ...after].filter((one) => one.to === null || one.from < one.to);
+        const before = endedAt(part, from, caused.byClosure(from));
+        if (to === null) return nonEmpty(before);
+        const after = part.from < to ? { ...part, from: to, begunBy: caused.byReopening(to) } : part;
+        return [...nonEmpty(before), ...nonEmpty(after)];
       }),
     [interval],
   );
 }
+
+const endedAt = (interval: StateInterval, at: Instant, by: Cause): StateInterval =>
+  interval.to === null || interval.to > at ? { ...interval, to: at, endedBy: by } : interval;
+
+const nonEmpty = (interval: StateInterval): StateInterval[] =>
+  interval.to === null || interval.from < interval.to ? [interval] : [];

@@ -1,3 +1,4 @@
+import type { Personal } from '../../event-store/forgotten.js';
 import { defineEvent } from '../../event-store/event-definition.js';
 import { Currency, InstantField, MinorUnits, OneOf, Text, Uuid } from '../../schema/fields.js';
 import type { Instant } from '../../schema/instant.js';
@@ -12,7 +13,7 @@ export class RecommendationDetails {
   serviceType!: string;
 
   @Text({ about: 'why', optional: true, personal: true, max: 2_000 })
-  reason?: string;
+  reason?: Personal;
 
   @OneOf(['can_wait', 'soon', 'urgent'], { about: 'how soon', optional: true })
   urgency?: string;
@@ -71,7 +72,7 @@ export class FollowUpDetails {
   topic!: string;
 
   @Text({ about: 'what is to be done', optional: true, personal: true, max: 2_000 })
-  task?: string;
+  task?: Personal;
 
   @Text({ about: 'who of the staff is to do it', optional: true, max: 80 })
   assignee?: string;
@@ -87,7 +88,7 @@ export class FollowUp extends FollowUpDetails {
 
 export class CompletionDetails {
   @Text({ about: 'what came of it', optional: true, personal: true, max: 2_000 })
-  outcome?: string;
+  outcome?: Personal;
 }
 
 export class FollowUpCompletion extends CompletionDetails {

@@ -1,19 +1,20 @@
+import type { Personal } from '../../event-store/forgotten.js';
 import { defineEvent } from '../../event-store/event-definition.js';
 import { Email, Text, Uuid } from '../../schema/fields.js';
 
 /** Somebody to talk to: a caretaker, a tenant, a bookkeeper. */
 export class ContactDetails {
   @Text({ about: 'name', personal: true, example: 'Grace Hopper' })
-  name!: string;
+  name!: Personal;
 
   @Text({ about: 'what the person is to the client', optional: true, max: 80, example: 'caretaker' })
   role?: string;
 
   @Text({ about: 'telephone number', optional: true, personal: true, max: 40 })
-  phone?: string;
+  phone?: Personal;
 
   @Email({ about: 'e-mail address', optional: true, personal: true, example: 'grace@example.com' })
-  email?: string;
+  email?: Personal;
 }
 
 export class ContactPerson extends ContactDetails {

@@ -1,3 +1,4 @@
+import type { Personal } from '../../event-store/forgotten.js';
 import { defineEvent } from '../../event-store/event-definition.js';
 import { Email, OneOf, Text, Texts, type FieldOptions } from '../../schema/fields.js';
 
@@ -11,16 +12,16 @@ export const Tags = (options: FieldOptions) => Texts({ ...options, pattern: TAG,
 /** Who the client is, and what we know of how it came to us. Everything may still be unknown. */
 export class ClientDetails {
   @Text({ about: 'person or company', optional: true, personal: true, example: 'Ada Lovelace' })
-  name?: string;
+  name?: Personal;
 
   @Email({ about: 'e-mail address', optional: true, personal: true, example: 'ada@example.com' })
-  email?: string;
+  email?: Personal;
 
   @Text({ about: 'telephone number', optional: true, personal: true, max: 40 })
-  phone?: string;
+  phone?: Personal;
 
   @Text({ about: 'postal address', optional: true, personal: true, max: 500 })
-  address?: string;
+  address?: Personal;
 
   @Text({ about: 'where the lead came from', optional: true, max: 80, example: 'referral' })
   source?: string;

@@ -1,9 +1,10 @@
+import type { Personal } from '../../event-store/forgotten.js';
 import { defineEvent } from '../../event-store/event-definition.js';
 import { Text, Uuid } from '../../schema/fields.js';
 
 export class NoteText {
   @Text({ about: 'the note', personal: true, max: 10_000 })
-  text!: string;
+  text!: Personal;
 }
 
 export class Note extends NoteText {

@@ -1,3 +1,4 @@
+import type { Personal } from '../../event-store/forgotten.js';
 import { defineEvent } from '../../event-store/event-definition.js';
 import { OneOf, Text } from '../../schema/fields.js';
 import { Flag } from '../../schema/value-fields.js';
@@ -10,7 +11,7 @@ export const isPreferenceKey = (text: string): boolean => KEY.test(text);
 
 export class PreferenceValue {
   @Text({ about: 'what the client wants', personal: true, max: 500, example: 'Marie' })
-  value!: string;
+  value!: Personal;
 }
 
 export class Preference extends PreferenceValue {

@@ -1,3 +1,4 @@
+import type { Personal } from '../../event-store/forgotten.js';
 import { defineEvent } from '../../event-store/event-definition.js';
 import { OneOf, Text, Uuid } from '../../schema/fields.js';
 
@@ -7,7 +8,7 @@ export class PropertyDetails {
   label?: string;
 
   @Text({ about: 'postal address', optional: true, personal: true, max: 500 })
-  address?: string;
+  address?: Personal;
 
   @OneOf(['house', 'flat', 'office', 'shop', 'industrial', 'other'], {
     about: 'kind of site',
@@ -19,7 +20,7 @@ export class PropertyDetails {
   size?: string;
 
   @Text({ about: 'what to know on site', optional: true, personal: true, max: 5_000 })
-  instructions?: string;
+  instructions?: Personal;
 }
 
 export class Property extends PropertyDetails {
@@ -29,7 +30,7 @@ export class Property extends PropertyDetails {
 
 export class AccessNoteText {
   @Text({ about: 'how to get in: keys, codes, alarms; secret', personal: true, max: 2_000 })
-  note!: string;
+  note!: Personal;
 }
 
 export class AccessNote extends AccessNoteText {
