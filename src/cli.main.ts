@@ -72,6 +72,23 @@ projections
   .argument(...named)
   .action(async (name: string) => (await application()).endPause('resume', name));
 
+const keys = program.command('keys').description('the keys under which personal data is stored');
+keys
+  .command('status')
+  .description('how many keys of clients are wrapped by which master key')
+  .action(async () => (await application()).keysStatus());
+keys
+  .command('rotate')
+  .description(
+    'wrap every key by the current master key, or by a new one where it is kept in the data directory',
+  )
+  .action(async () => (await application()).rotateKeys());
+
+keys
+  .command('verify')
+  .description('destroy again the keys of forgotten clients that a restored backup brought back')
+  .action(async () => (await application()).verifyKeys());
+
 program
   .command('verify')
   .description(

@@ -3,6 +3,7 @@ import { LapsePolicies } from '../policy/lapse-policies.js';
 import { runImport, type ImportArguments } from '../importing/import.command.js';
 import { caughtUp } from './catch-up.js';
 import { runDemo, type DemoOptions } from './demo.command.js';
+import { runKeysRotate, runKeysStatus, runKeysVerify } from './keys.command.js';
 import { runEndPause, runPrune, runRebuild, runVerifyProjection } from './projections.command.js';
 import { inSession, type Session } from './session.js';
 import { runVerify } from './verify.command.js';
@@ -28,6 +29,15 @@ export const prune = (): Promise<never> => inSession((session) => runPrune(sessi
 
 export const endPause = (how: 'park' | 'resume', name: string): Promise<never> =>
   inSession((session) => runEndPause(session, how, name, process.stdout));
+
+export const keysStatus = (): Promise<never> =>
+  inSession((session) => runKeysStatus(session, process.stdout));
+
+export const verifyKeys = (): Promise<never> =>
+  inSession((session) => runKeysVerify(session, process.stdout));
+
+export const rotateKeys = (): Promise<never> =>
+  inSession((session) => runKeysRotate(session, process.stdout));
 
 export const playDemo = (options: DemoOptions): Promise<never> =>
   inSession((session) => runDemo(session, options, process.stdout));
