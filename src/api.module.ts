@@ -10,6 +10,7 @@ import { ErasureController } from './privacy/erasure.controller.js';
 import { Erasures } from './privacy/erasure.service.js';
 import { ErasureSweep } from './privacy/erasure-sweep.service.js';
 import { OpsModule } from './ops/ops.module.js';
+import { SegmentModule } from './segment/segment.module.js';
 
 /** The process that serves HTTP, and lapses quiet clients beside it. */
 @Module({})
@@ -22,6 +23,7 @@ export class ApiModule {
         CoreModule.forRoot(booted),
         AccessModule.forRoot({ adminKey, oidc }),
         ClientModule,
+        SegmentModule,
         OpsModule,
       ],
       controllers: [ErasureController],

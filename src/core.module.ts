@@ -11,14 +11,16 @@ import type { Booted } from './boot.js';
 import { ClientDecisions } from './client/change-client.js';
 import { Clock } from './clock.js';
 import { LapsePolicies } from './policy/lapse-policies.js';
-import { CLIENT_STREAMS, clientEvents, type ClientEvent } from './client/client.events.js';
+import { CLIENT_STREAMS } from './client/client.events.js';
 import { connectDatabase } from './database.js';
 import { Codec } from './event-store/codec.js';
+import { allEvents } from './event-catalogue.js';
 import { EventStoreModule } from './event-store/event-store.module.js';
 import { ClientKeys } from './privacy/client-keys.js';
 import { CreateClientKey1795910400000 } from './privacy/migrations/create-client-key.js';
 import { PrivacyModule } from './privacy/privacy.module.js';
 import { ProjectingModule } from './projecting/projecting.module.js';
+import { SEGMENT_STREAMS } from './segment/segment.events.js';
 
 /** What every process has: the event store, the database, the decisions on clients, and all read models. */
 @Global()
@@ -48,9 +50,9 @@ export class CoreModule {
         ProjectingModule.forRoot({
           inject: [ClientKeys],
           useFactory: (keys: ClientKeys) => ({
-            codec: new Codec<ClientEvent>(clientEvents, keys),
+            codec: new Codec(allEvents, keys),
             databaseUrl,
-            alsoPass: [CLIENT_STREAMS],
+            alsoPass: [CLIENT_STREAMS, SEGMENT_STREAMS],
             run: true,
           }),
         }),

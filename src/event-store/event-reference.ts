@@ -18,14 +18,6 @@ function section({ type, version, meaning, data }: EventDefinition): string[] {
     const marks = [optional ? 'optional' : 'required', ...(personal ? ['**personal**'] : [])].join(', ');
     return `| \`${name}\` | ${kind.replaceAll('|', '\\|')} | ${marks} | ${about} |`;
   });
-  return [
-    `## ${type} (v${version})`,
-    '',
-    meaning,
-    '',
-    '| field | kind | | meaning |',
-    '|---|---|---|---|',
-    ...rows,
-    '',
-  ];
+  const table = rows.length > 0 ? ['', '| field | kind | | meaning |', '|---|---|---|---|', ...rows] : [];
+  return [`## ${type} (v${version})`, '', meaning, ...table, ''];
 }

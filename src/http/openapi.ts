@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { namedSchemas } from '../schema/named-schemas.js';
 
 const PROBLEM = {
   type: 'object',
@@ -35,7 +36,7 @@ const PROBLEM = {
 
 const HEADERS = {
   ETag: {
-    description: 'Revision of the client after the command; send it as `If-Match` with the next one.',
+    description: 'Revision after the command; send it as `If-Match` with the next one.',
     schema: { type: 'string', example: '"12"' },
   },
   'X-Position': {
@@ -63,7 +64,8 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
     .build();
   const document = SwaggerModule.createDocument(app, config);
   document.components = { ...document.components, headers: HEADERS };
-  document.components.schemas = { ...document.components.schemas, Problem: PROBLEM as never };
+  const schemas = { ...document.components.schemas, ...namedSchemas(), Problem: PROBLEM as object };
+  document.components.schemas = schemas as typeof document.components.schemas;
   for (const operation of operationsOf(document)) complete(operation);
   return document;
 }

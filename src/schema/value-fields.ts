@@ -33,7 +33,7 @@ export const Uuids = (options: FieldOptions) =>
   );
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
-const isDay = (value: unknown): boolean =>
+export const isDay = (value: unknown): boolean =>
   typeof value === 'string' &&
   DAY.test(value) &&
   !Number.isNaN(Date.parse(value)) &&

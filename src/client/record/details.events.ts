@@ -2,7 +2,7 @@ import type { Personal } from '../../event-store/forgotten.js';
 import { defineEvent } from '../../event-store/event-definition.js';
 import { Email, OneOf, Text, Texts, type FieldOptions } from '../../schema/fields.js';
 
-const TAG = /^[a-z0-9][a-z0-9-]{0,39}$/;
+export const TAG = /^[a-z0-9][a-z0-9-]{0,39}$/;
 export const TAG_SAYS = 'a tag: 1 to 40 lower-case letters, digits and hyphens';
 export const isTag = (text: string): boolean => TAG.test(text);
 

@@ -1,0 +1,10 @@
+import { Module } from '@nestjs/common';
+import { ChangeSegmentHandler, SegmentDecisions } from './change-segment.js';
+import { SegmentCommandsController } from './segment-commands.controller.js';
+
+/** The commands to segments, and their API. */
+@Module({
+  controllers: [SegmentCommandsController],
+  providers: [SegmentDecisions, ChangeSegmentHandler],
+})
+export class SegmentModule {}
