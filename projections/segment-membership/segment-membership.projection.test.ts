@@ -30,7 +30,7 @@ describe('the segments read model', () => {
     log.record(`client-${ADA}`, 'ClientServiced', { serviceId: service(n) }, { at: on(day) });
   const lapsed = (lastServiced: string, day: string) => {
     const lapse = { lapseId: LAPSE, lastServicedAt: on(lastServiced), windowDays: 90 };
-    const data = { ...lapse, basis: 'fixed', policyVersion: 0 };
+    const data = { ...lapse, basis: 'fixed' as const, policyVersion: 0 };
     return log.record(`client-${ADA}`, 'ClientLapsed', data, { at: on(day) });
   };
 

@@ -3,6 +3,7 @@ import { fieldsOf } from '../schema/fields.js';
 import { clientEvents, type ClientEvent } from './client.events.js';
 import { clientSlices, type ClientCommand, type ClientState } from './client.slices.js';
 import { itemParts, restoredItems, withAbsorbed, withoutReleased } from './items.js';
+import { overdue } from './lifecycle/lifecycle.decision.js';
 import { stateOf } from './lifecycle/lifecycle.evolve.js';
 
 /** Composed of the slices: each evolves its part of the state, and decides the commands that are its own. */
@@ -59,8 +60,22 @@ function decide(state: ClientState, command: ClientCommand): Decision<ClientEven
   if (refused) return refused;
   const [name, handler] = deciding.get(command.kind) ?? [];
   if (!name || !handler) throw new Error(`no slice decides ${command.kind}`);
-  const decision = handler(state[name], command, state);
+  const decision = withWhatWasDue(handler(state[name], command, state), name, state, command);
   return state.identity.erased ? withoutPersonal(decision) : decision;
+}
+
+/** These slices see to lapses themselves: what they record changes the services. */
+const MINDS_LAPSES = new Set<Name>(['lifecycle', 'identity']);
+
+/** Whoever comes first records a lapse that is due: the clock, or the next fact of any kind. */
+function withWhatWasDue(
+  decision: Decision<ClientEvent>,
+  name: Name,
+  state: ClientState,
+  command: ClientCommand,
+): Decision<ClientEvent> {
+  if (decision instanceof Rejection || decision.length === 0 || MINDS_LAPSES.has(name)) return decision;
+  return [...overdue(command, state), ...decision];
 }
 
 const OF_MERGED = new Set<ClientCommand['kind']>(['MergeInto', 'RestoreClient', 'EraseClient']);

@@ -25,7 +25,17 @@ export interface GradedPolicy {
   readonly ownCadence: boolean;
 }
 
-export type WindowBasis = 'fixed' | 'plan' | 'own_cadence' | 'service_type' | 'trade' | 'default' | 'floor';
+/** The rules that can give a window. */
+export const WINDOW_BASES = [
+  'fixed',
+  'plan',
+  'own_cadence',
+  'service_type',
+  'trade',
+  'default',
+  'floor',
+] as const;
+export type WindowBasis = (typeof WINDOW_BASES)[number];
 
 /** The policy that holds until a business adopts one of its own. */
 export const shippedLapsePolicy: GradedPolicy = {

@@ -11,12 +11,11 @@ import { readImportLine } from '../../src/importing/import-line.js';
 import { Spool, type SpooledLine } from '../../src/importing/spool.js';
 import { plusDays } from '../../src/schema/instant.js';
 import { freshDatabase, type FreshDatabase } from '../support/servers.js';
-import { ninetyDays } from '../support/commands.js';
+import { ninetyDays, servicesAlone } from '../support/commands.js';
 
 const start = '2024-01-01T00:00:00.000Z';
 const now = plusDays(start, 700);
 const policy = ninetyDays;
-const alone = { trade: undefined, plans: [], bookings: [], closures: [] };
 const ids = new ImportIds('crm');
 
 let database: FreshDatabase;
@@ -111,7 +110,7 @@ describe('whatever the histories', () => {
       fc.asyncProperty(files, async (file) => {
         for (const { events, state } of (await imported(file)).streams.values()) {
           const { services, lapses } = state.lifecycle;
-          const derived = deriveLifecycle(services, (index) => dueAfter(policy, services, index, alone), now);
+          const derived = deriveLifecycle(services, (index) => dueAfter(policy, services, index, servicesAlone), now);
           expect(lapses.map(({ at, reactivation }) => ({ at, reactivation }))).toEqual(
             derived.map(({ at, reactivation }) => ({ at, reactivation })),
           );

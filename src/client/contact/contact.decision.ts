@@ -2,7 +2,7 @@ import { Rejection, type Decision } from '../../event-store/decider.js';
 import type { Instant } from '../../schema/instant.js';
 import type { ClientCommandOf } from '../client-command.js';
 import type { ClientEvent } from '../client.events.js';
-import { itemsOf, noItems, type Items } from '../items.js';
+import { noItems, type Items } from '../items.js';
 import { slice } from '../slice.js';
 import { INSTRUMENTS, type Attempt, type Communication, type Feedback } from './contact.events.js';
 
@@ -39,10 +39,6 @@ export const attemptSlice = slice<AttemptReactivation>()({
   },
   decide: { AttemptReactivation: attempt },
 });
-
-/** @returns the attempts by business time; the last one between a lapse and a return is the one that the return is owed to */
-export const attemptsByTime = (attempts: Attempts): readonly AttemptMark[] =>
-  itemsOf(attempts).toSorted((a, b) => (a.at < b.at ? -1 : 1));
 
 /**
  * An attempt is recorded whatever state the client is in. That it falls into a lapse cannot be held to: it may have gone

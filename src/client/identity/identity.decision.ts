@@ -3,7 +3,7 @@ import type { Instant } from '../../schema/instant.js';
 import type { ClientCommandOf } from '../client-command.js';
 import type { ClientEvent } from '../client.events.js';
 import { itemParts } from '../items.js';
-import { judging, type AroundLifecycle } from '../lifecycle/lifecycle.decision.js';
+import { judging, overdue, type AroundLifecycle } from '../lifecycle/lifecycle.decision.js';
 import { evolveLifecycle, stateOf, type Lifecycle, type LifeEvent } from '../lifecycle/lifecycle.evolve.js';
 import { lapseDueBy, reconcile } from '../lifecycle/reconcile.js';
 import type { ServiceMark } from '../lifecycle/lifecycle.marks.js';
@@ -43,8 +43,10 @@ export const identitySlice = slice<IdentityCommand, AroundLifecycle>()({
   initial: known,
   evolve: { ClientErased: () => ({ erased: true }) },
   decide: {
-    CloseClient: (_identity, { data, at }, { lifecycle }) =>
-      isClosed(lifecycle) ? [] : [{ type: 'ClientClosed', data, occurredAt: at }],
+    CloseClient: (_identity, command, client) =>
+      isClosed(client.lifecycle)
+        ? []
+        : [...overdue(command, client), { type: 'ClientClosed', data: command.data, occurredAt: command.at }],
     ReopenClient: reopen,
     MergeInto: mergeInto,
     AbsorbClient: absorb,

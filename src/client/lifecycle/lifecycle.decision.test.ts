@@ -4,6 +4,7 @@ import { commandsTo } from '../../../test/support/commands.js';
 import { specify } from '../../../test/support/decider-spec.js';
 import { clientDecider } from '../client.decider.js';
 import type { ClientEvent } from '../client.events.js';
+import type { LapsePolicy } from '../../policy/lapse-policy.js';
 import { plusDays, type Instant } from '../../schema/instant.js';
 
 const clientId = '6f1c2d2e-1111-4222-8333-444455556666';
@@ -181,6 +182,147 @@ describe('recording a service late', () => {
     given(converted(day(0)), serviced('s2', day(150)))
       .when(service('late', day(0), day(160)))
       .then(serviced('late', day(0)), lapsed(1, day(0)), reactivated(1, 's2', day(150), 60, 2));
+  });
+});
+
+describe('correcting and voiding a service', () => {
+  const year: LapsePolicy = { kind: 'fixed', windowDays: 365, version: 1 };
+  const underYear = commandsTo(clientId, year);
+  const lapsedLife = [converted(day(0)), serviced('s1', day(0)), lapsed(1, day(0))];
+  const voided = (name: string, servicedAt: Instant, at: Instant): ClientEvent => ({
+    type: 'ServiceVoided',
+    data: { serviceId: id(name), servicedAt },
+    occurredAt: at,
+  });
+  const corrected = (name: string, from: Instant, to: Instant, at: Instant): ClientEvent => ({
+    type: 'ServiceCorrected',
+    data: { serviceId: id(name), servicedAt: to, previouslyServicedAt: from },
+    occurredAt: at,
+  });
+  const correction = (name: string, to: Instant, now: Instant) =>
+    ({ intent: { kind: 'CorrectService', data: { serviceId: id(name), servicedAt: to } }, now }) as const;
+
+  it('a void of the service that ended a lapse leaves the client lapsed', () => {
+    given(...lapsedLife, serviced('s2', day(100)), reactivated(1, 's2', day(100), 10, 2))
+      .when(command({ kind: 'VoidService', data: { serviceId: id('s2') } }, day(110)))
+      .then(voided('s2', day(100), day(110)), reactivationRevoked(1, 's2', day(110)));
+  });
+
+  it('a void of one of two services at the same instant changes no lapse', () => {
+    given(converted(day(0)), serviced('s0', day(0)), ...lapsedLife.slice(1))
+      .when(command({ kind: 'VoidService', data: { serviceId: id('s0') } }, day(110)))
+      .then(voided('s0', day(0), day(110)));
+  });
+
+  it('a void between two services shows the lapse in the gap that it leaves', () => {
+    given(converted(day(0)), serviced('s1', day(0)), serviced('s2', day(60)), serviced('s3', day(120)))
+      .when(command({ kind: 'VoidService', data: { serviceId: id('s2') } }, day(130)))
+      .then(voided('s2', day(60), day(130)), lapsed(1, day(0)), reactivated(1, 's3', day(120), 30, 2));
+  });
+
+  it('a lapse follows its service to the right date, by the window it was recorded with', () => {
+    const { intent, now } = correction('s1', day(5), day(100));
+    given(...lapsedLife)
+      .when(underYear(intent, now))
+      .then(corrected('s1', day(0), day(5), now), lapseRevoked(1, 's1', now), lapsed(2, day(5)));
+  });
+
+  it('another policy leaves recorded lapses, and gaps that were judged, as they are', () => {
+    const { intent, now } = correction('s2', day(95), day(110));
+    given(...lapsedLife, serviced('s2', day(100)), reactivated(1, 's2', day(100), 10, 2))
+      .when(underYear(intent, now))
+      .then(
+        corrected('s2', day(100), day(95), now),
+        reactivationRevoked(1, 's2', now),
+        reactivated(1, 's2', day(95), 5, 2),
+      );
+    given(converted(day(0)), serviced('s1', day(0)), serviced('s2', day(200)))
+      .when(service('s3', day(210), day(210)))
+      .then(serviced('s3', day(210)));
+  });
+
+  it('a gap that is new is judged by the policy in force', () => {
+    const { intent, now } = correction('s2', day(80), day(110));
+    given(...lapsedLife, serviced('s2', day(100)), reactivated(1, 's2', day(100), 10, 2))
+      .when(underYear(intent, now))
+      .then(
+        corrected('s2', day(100), day(80), now),
+        reactivationRevoked(1, 's2', now),
+        lapseRevoked(1, 's2', now),
+      );
+  });
+});
+
+describe('what keeps a client', () => {
+  const booked: ClientEvent = {
+    type: 'BookingMade',
+    data: { bookingId: id('b1'), scheduledFor: day(100) },
+    occurredAt: day(50),
+  };
+  const cancelled = (at: Instant): ClientEvent => ({
+    type: 'BookingCancelled',
+    data: { bookingId: id('b1') },
+    occurredAt: at,
+  });
+  const heldUntil = (until: Instant): ClientEvent => {
+    const { type, data } = lapsed(1, day(0)) as Extract<ClientEvent, { type: 'ClientLapsed' }>;
+    return { type, data: { ...data, heldUntil: until }, occurredAt: until };
+  };
+  const life = [converted(day(0)), serviced('s1', day(0))];
+
+  it('a booking holds it until the day after, and no longer however late it is called off', () => {
+    given(...life, booked)
+      .when(lapse(plusDays(day(101), -0.1)))
+      .thenNothing();
+    given(...life, booked)
+      .when(lapse(day(101)))
+      .then(heldUntil(day(101)));
+    given(...life, booked, cancelled(day(95)))
+      .when(lapse(day(200)))
+      .then(heldUntil(day(95)));
+    given(...life, booked, cancelled(day(150)))
+      .when(lapse(day(200)))
+      .then(heldUntil(day(101)));
+  });
+
+  it('a booking that a service has kept early holds it no longer', () => {
+    const early = { serviceId: id('s2'), bookingId: id('b1') };
+    given(...life, booked)
+      .when(command({ kind: 'RecordService', data: early }, day(60), day(155)))
+      .then({ type: 'ClientServiced', data: early, occurredAt: day(60) }, {
+        ...lapsed(1, day(60)),
+        occurredAt: day(150),
+      });
+  });
+
+  it('a live plan keeps it until the plan ends; a closure keeps it until it is reopened', () => {
+    const enrolled: ClientEvent = {
+      type: 'PlanEnrolled',
+      data: { planId: id('p1'), intervalDays: 14 },
+      occurredAt: day(10),
+    };
+    const ended: ClientEvent = { type: 'PlanEnded', data: { planId: id('p1') }, occurredAt: day(300) };
+    given(...life, enrolled)
+      .when(lapse(day(900)))
+      .thenNothing();
+    given(...life, enrolled, ended)
+      .when(lapse(day(900)))
+      .then(heldUntil(day(300)));
+    const closed: ClientEvent = { type: 'ClientClosed', data: { reason: 'price' }, occurredAt: day(20) };
+    const reopened: ClientEvent = { type: 'ClientReopened', data: {}, occurredAt: day(400) };
+    given(...life, closed, reopened)
+      .when(lapse(day(900)))
+      .then(heldUntil(day(400)));
+  });
+
+  it('comes too late once the window has run out: the lapse is recorded first', () => {
+    const data = { bookingId: id('b1'), scheduledFor: day(120) };
+    given(...life)
+      .when(command({ kind: 'MakeBooking', data }, day(95)))
+      .then(lapsed(1, day(0)), { type: 'BookingMade', data, occurredAt: day(95) });
+    given(...life)
+      .when(command({ kind: 'CloseClient', data: { reason: 'price' } }, day(95)))
+      .then(lapsed(1, day(0)), { type: 'ClientClosed', data: { reason: 'price' }, occurredAt: day(95) });
   });
 });
 

@@ -1,9 +1,9 @@
 import { Rejection, type Decision } from '../../event-store/decider.js';
 import type { ClientCommandOf, CommandFrame } from '../client-command.js';
-import { itemsOf, type Items } from '../items.js';
-import type { Booking } from '../plans/booking.decision.js';
+import type { Items } from '../items.js';
+import { keptBy, type Booking } from '../plans/booking.decision.js';
 import type { Plan } from '../plans/plan.decision.js';
-import { attemptsByTime, type Attempts } from '../contact/contact.decision.js';
+import type { Attempts } from '../contact/contact.decision.js';
 import type { ClientRecord } from '../record/details.decision.js';
 import { unpaired } from '../money.js';
 import { slice } from '../slice.js';
@@ -47,21 +47,24 @@ export const lifecycleSlice = slice<LifecycleCommand, AroundLifecycle>()({
     RecordService: recordService,
     CorrectService: correctService,
     VoidService: voidService,
-    LapseClient: (lifecycle, command, client) => lapseDueBy(lifecycle, command.now, judging(command, client)),
+    LapseClient: (_lifecycle, command, client) => overdue(command, client),
   },
 });
 
 /** @param because the service behind it */
 export function judging(frame: CommandFrame, client: AroundLifecycle, because?: string): Judging {
   const { clientId, now, lapsesUpTo, policy } = frame;
-  const surroundings = {
-    trade: client.record.trade,
-    plans: itemsOf(client.plans),
-    bookings: itemsOf(client.bookings),
-    closures: client.lifecycle.closures,
-  };
-  const attempts = attemptsByTime(client.attempts);
+  const { record, plans, bookings, attempts, lifecycle } = client;
+  const surroundings = { trade: record.trade, plans, bookings, closures: lifecycle.closures };
   return { clientId, now, lapsesUpTo, policy, surroundings, attempts, because };
+}
+
+/**
+ * The lapse that is due and not on record yet. It is recorded before any further fact, as a sweep in time would have
+ * done: what is told later (a booking, a plan, a closure) then bears on it no more than if the clock were never late.
+ */
+export function overdue(frame: CommandFrame, client: AroundLifecycle): LifecycleEvent[] {
+  return lapseDueBy(client.lifecycle, frame.lapsesUpTo, judging(frame, client));
 }
 
 /** Only on an empty stream: a client converts once. */
@@ -97,12 +100,12 @@ function recordService(
   }
   const fault = unpaired(data);
   if (fault) return fault;
-  const about = judging(command, client, data.serviceId);
   const latest = lifecycle.services.at(-1);
-  const events: LifecycleEvent[] = latest && latest.at > at ? [] : lapseDueBy(lifecycle, at, about);
-  const before = events.reduce(evolveLifecycle, lifecycle);
-  events.push({ type: 'ClientServiced', data, occurredAt: at });
-  return withReconciliation(lifecycle, before, events, about);
+  const due = latest && latest.at > at ? [] : lapseDueBy(lifecycle, at, judging(command, client));
+  const serviced = { type: 'ClientServiced', data, occurredAt: at } as const;
+  // A booking that it fulfils keeps the client no longer than to it.
+  const then = { ...client, bookings: keptBy(client.bookings, serviced) };
+  return withConsequences(lifecycle, [...due, serviced], judging(command, then, data.serviceId));
 }
 
 /** Puts right what was recorded of a service; what follows from it of lapses and returns is put right with it. */
@@ -134,7 +137,7 @@ function correctService(
       : { previousAmountMinor: mark.amountMinor, previousCurrency: mark.currency }),
   };
   const corrected = { type: 'ServiceCorrected', data, occurredAt: command.at } as const;
-  return withReconciliation(lifecycle, lifecycle, [corrected], judging(command, client, serviceId));
+  return withConsequences(lifecycle, [corrected], judging(command, client, serviceId));
 }
 
 /** A service that never was. Voiding it again changes nothing. */
@@ -151,17 +154,16 @@ function voidService(lifecycle: Lifecycle, command: VoidService, client: AroundL
     ...(amountMinor === undefined ? {} : { amountMinor, currency }),
   };
   const voided = { type: 'ServiceVoided', data, occurredAt: command.at } as const;
-  return withReconciliation(lifecycle, lifecycle, [voided], judging(command, client, serviceId));
+  return withConsequences(lifecycle, [voided], judging(command, client, serviceId));
 }
 
-/** @param before the lifecycle before the services changed; `events` change them */
-function withReconciliation(
-  lifecycle: Lifecycle,
+/** @returns facts that change the services, and what they make true of lapses and returns */
+function withConsequences(
   before: Lifecycle,
   events: readonly LifecycleEvent[],
   about: Judging,
 ): LifecycleEvent[] {
-  const after = events.reduce(evolveLifecycle, lifecycle);
+  const after = events.reduce(evolveLifecycle, before);
   const consequences = reconcile(before, after, about);
   const then = consequences.reduce(evolveLifecycle, after);
   return [...events, ...consequences, ...lapseDueBy(then, about.lapsesUpTo, about)];

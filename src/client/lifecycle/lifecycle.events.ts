@@ -10,6 +10,7 @@ import {
   Uuid,
   WholeNumber,
 } from '../../schema/fields.js';
+import { WINDOW_BASES, type WindowBasis } from '../../policy/lapse-policy.js';
 import type { Instant } from '../../schema/instant.js';
 import { ClientDetails, Tags } from '../record/details.events.js';
 
@@ -137,8 +138,8 @@ export class Lapse {
   @WholeNumber({ about: 'the window, in days of 86,400 s', min: 1, max: 36_500 })
   windowDays!: number;
 
-  @Text({ about: 'which rule of the lapse policy gave the window', example: 'fixed' })
-  basis!: string;
+  @OneOf(WINDOW_BASES, { about: 'which rule of the lapse policy gave the window' })
+  basis!: WindowBasis;
 
   @WholeNumber({ about: 'version of the lapse policy', min: 0, max: 1_000_000_000 })
   policyVersion!: number;

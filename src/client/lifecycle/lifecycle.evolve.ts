@@ -54,8 +54,8 @@ export function evolveLifecycle(lifecycle: Lifecycle, event: LifeEvent): Lifecyc
     case 'ServiceVoided':
       return voided(lifecycle, event);
     case 'ClientLapsed': {
-      const { lapseId, lastServicedAt, windowDays } = event.data;
-      const lapse = { lapseId, lastServicedAt, windowDays, at: event.occurredAt, reactivation: null };
+      const { heldUntil: _held, ...found } = event.data;
+      const lapse = { ...found, at: event.occurredAt, reactivation: null };
       const lapses = insertedByTime(lifecycle.lapses, lapse);
       return { ...lifecycle, lapses, lapsesEver: lifecycle.lapsesEver + 1 };
     }

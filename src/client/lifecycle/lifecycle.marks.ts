@@ -1,3 +1,4 @@
+import type { WindowBasis } from '../../policy/lapse-policy.js';
 import type { Instant } from '../../schema/instant.js';
 
 /** What a service comes to. */
@@ -18,11 +19,17 @@ export interface ServiceMark extends ServiceFigures {
   readonly of?: string;
 }
 
-export interface LapseMark {
+/** An inactivity that makes a lapse, and where it comes from. */
+export interface LapseWindow {
+  readonly windowDays: number;
+  readonly basis: WindowBasis;
+  readonly policyVersion: number;
+}
+
+export interface LapseMark extends LapseWindow {
   readonly lapseId: string;
   readonly lastServicedAt: Instant;
   readonly at: Instant;
-  readonly windowDays: number;
   /** the service that ended it; null while the client is lapsed */
   readonly reactivation: { readonly serviceId: string; readonly at: Instant } | null;
   readonly of?: string;

@@ -3,7 +3,7 @@ import type { Instant } from '../../schema/instant.js';
 import type { ClientCommandOf } from '../client-command.js';
 import type { ClientEvent } from '../client.events.js';
 import { changed, noItems, type Items } from '../items.js';
-import { slice } from '../slice.js';
+import { slice, type ClientFact } from '../slice.js';
 import type { Booking as Booked, BookingCancellation, MoveDetails, NoShow } from './booking.events.js';
 
 export interface Booking {
@@ -32,10 +32,7 @@ export const bookingSlice = slice<MakeBooking | MoveBooking | CancelBooking | Re
       changed(bookings, data.bookingId, { status: 'cancelled', endedAt: occurredAt }),
     NoShowRecorded: (bookings, { data, occurredAt }) =>
       changed(bookings, data.bookingId, { status: 'missed', endedAt: occurredAt }),
-    ClientServiced: (bookings, { data: { bookingId }, occurredAt }) =>
-      bookingId === undefined
-        ? bookings
-        : changed(bookings, bookingId, { status: 'kept', endedAt: occurredAt }),
+    ClientServiced: keptBy,
   },
   decide: {
     MakeBooking: make,
@@ -55,6 +52,16 @@ export const bookingSlice = slice<MakeBooking | MoveBooking | CancelBooking | Re
       ),
   },
 });
+
+/** @returns the bookings with the one kept that a service fulfils */
+export function keptBy(
+  bookings: Bookings,
+  { data: { bookingId }, occurredAt }: ClientFact<'ClientServiced'>,
+): Bookings {
+  return bookingId === undefined
+    ? bookings
+    : changed(bookings, bookingId, { status: 'kept', endedAt: occurredAt });
+}
 
 function make(bookings: Bookings, { data, at }: MakeBooking): Decision<ClientEvent> {
   const known = bookings.get(data.bookingId);
