@@ -110,7 +110,11 @@ describe('whatever the histories', () => {
       fc.asyncProperty(files, async (file) => {
         for (const { events, state } of (await imported(file)).streams.values()) {
           const { services, lapses } = state.lifecycle;
-          const derived = deriveLifecycle(services, (index) => dueAfter(policy, services, index, servicesAlone), now);
+          const derived = deriveLifecycle(
+            services,
+            (index) => dueAfter(policy, services, index, servicesAlone),
+            now,
+          );
           expect(lapses.map(({ at, reactivation }) => ({ at, reactivation }))).toEqual(
             derived.map(({ at, reactivation }) => ({ at, reactivation })),
           );

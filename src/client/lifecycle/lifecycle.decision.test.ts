@@ -289,10 +289,13 @@ describe('what keeps a client', () => {
     const early = { serviceId: id('s2'), bookingId: id('b1') };
     given(...life, booked)
       .when(command({ kind: 'RecordService', data: early }, day(60), day(155)))
-      .then({ type: 'ClientServiced', data: early, occurredAt: day(60) }, {
-        ...lapsed(1, day(60)),
-        occurredAt: day(150),
-      });
+      .then(
+        { type: 'ClientServiced', data: early, occurredAt: day(60) },
+        {
+          ...lapsed(1, day(60)),
+          occurredAt: day(150),
+        },
+      );
   });
 
   it('a live plan keeps it until the plan ends; a closure keeps it until it is reopened', () => {
