@@ -12,29 +12,57 @@ export interface ServedMonth {
   readonly amounts: Readonly<Record<string, { readonly minor: number; readonly services: number }>>;
 }
 
-/** A client's life by months: it grows with the months it was served in, not with its services. */
+/** A service as it now stands, and the fact that says so: its recording, its correction, or the merge that brought it. */
+export interface ServiceFact {
+  readonly serviceId: string;
+  readonly at: Instant;
+  readonly amountMinor?: number;
+  readonly currency?: string;
+  readonly eventId: string;
+  readonly recordedAt: Instant;
+}
+
+/** A conversion of the client, or of one that it absorbed. */
+export interface ConversionFact {
+  readonly clientId: string;
+  readonly at: Instant;
+  readonly eventId: string;
+  readonly recordedAt: Instant;
+}
+
+/**
+ * A client, and what its life comes to by months. A client that was merged into another is in no cohort: its columns are
+ * empty until it is restored.
+ */
 export type RetentionClient = {
   client_id: string;
-  converted_at: Instant;
-  converted_month: Month;
-  converted_recorded_at: Instant;
-  converted_event_id: string;
+  converted_at: Instant | null;
+  converted_month: Month | null;
+  converted_recorded_at: Instant | null;
+  converted_event_id: string | null;
   first_serviced_at: Instant | null;
   first_service_month: Month | null;
   months: Readonly<Record<Month, ServedMonth>>;
+  merged: boolean;
+  conversions: readonly ConversionFact[];
+  /** by business time */
+  services: readonly ServiceFact[];
 };
 
 export const retentionClient: Table<RetentionClient> = {
   name: 'retention_client',
   columns: {
     client_id: 'uuid',
-    converted_at: 'timestamptz',
-    converted_month: 'text',
-    converted_recorded_at: 'timestamptz',
-    converted_event_id: 'uuid',
+    converted_at: 'timestamptz?',
+    converted_month: 'text?',
+    converted_recorded_at: 'timestamptz?',
+    converted_event_id: 'uuid?',
     first_serviced_at: 'timestamptz?',
     first_service_month: 'text?',
     months: 'jsonb',
+    merged: 'boolean',
+    conversions: 'jsonb',
+    services: 'jsonb',
   },
   key: ['client_id'],
 };
@@ -92,12 +120,11 @@ export const retentionRevenue: Table<RetentionRevenue> = {
   key: ['anchor', 'grain', 'cohort', 'k', 'currency'],
 };
 
-/** A service as a fact: what an event said, with both its times. Its position is its key, so rows are only ever added at the end. */
+/** A service of a client that is in cohorts, as it now stands. */
 export type RetentionService = {
-  position: bigint;
-  event_id: string;
-  service_id: string;
   client_id: string;
+  service_id: string;
+  event_id: string;
   serviced_at: Instant;
   amount_minor: bigint | null;
   currency: string | null;
@@ -107,16 +134,15 @@ export type RetentionService = {
 export const retentionService: Table<RetentionService> = {
   name: 'retention_service',
   columns: {
-    position: 'bigint',
-    event_id: 'uuid',
-    service_id: 'uuid',
     client_id: 'uuid',
+    service_id: 'uuid',
+    event_id: 'uuid',
     serviced_at: 'timestamptz',
     amount_minor: 'bigint?',
     currency: 'text?',
     recorded_at: 'timestamptz',
   },
-  key: ['position'],
+  key: ['client_id', 'service_id'],
   // The services of a period can be counted from this index alone, which halves the time of a report as of a past day.
   indexes: [['serviced_at', 'client_id', 'currency', 'amount_minor']],
 };

@@ -18,6 +18,14 @@ const serviced = (client: string, number: number, at: string, amountMinor?: numb
   return log.record(`client-${client}`, 'ClientServiced', { serviceId: service(number), ...amount }, { at });
 };
 
+const factOf = ({ id, recordedAt, event }: ReturnType<typeof serviced>, amountMinor?: number) => ({
+  serviceId: event.data.serviceId,
+  at: event.occurredAt,
+  ...(amountMinor === undefined ? {} : { amountMinor, currency: 'EUR' }),
+  eventId: id,
+  recordedAt,
+});
+
 describe('in UTC', () => {
   let spec: ProjectionSpec;
   beforeAll(async () => {
@@ -32,8 +40,8 @@ describe('in UTC', () => {
   test('a client is counted once in each month it was serviced in, and its services are kept as facts', async () => {
     const conversion = converted(ADA, '2021-03-05T10:00:00.000Z');
     const first = serviced(ADA, 1, '2021-03-06T10:00:00.000Z', 5000);
-    serviced(ADA, 2, '2021-03-20T10:00:00.000Z', 1500);
-    serviced(ADA, 3, '2021-05-31T23:59:59.999Z');
+    const second = serviced(ADA, 2, '2021-03-20T10:00:00.000Z', 1500);
+    const third = serviced(ADA, 3, '2021-05-31T23:59:59.999Z');
 
     await spec.given(log.events).gives({
       retention_client: [
@@ -49,6 +57,16 @@ describe('in UTC', () => {
             '2021-03': { services: 2, amounts: { EUR: { minor: 6500, services: 2 } } },
             '2021-05': { services: 1, amounts: {} },
           },
+          merged: false,
+          conversions: [
+            {
+              clientId: ADA,
+              at: '2021-03-05T10:00:00.000Z',
+              eventId: conversion.id,
+              recordedAt: conversion.recordedAt,
+            },
+          ],
+          services: [factOf(first, 5000), factOf(second, 1500), factOf(third)],
         },
       ],
       retention_cohort: [
@@ -76,7 +94,6 @@ describe('in UTC', () => {
     const { retention_service: facts } = await spec.given(log.events).rows();
     expect(facts).toHaveLength(3);
     expect(facts?.[0]).toEqual({
-      position: first.position,
       event_id: first.id,
       service_id: service(1),
       client_id: ADA,
@@ -86,6 +103,78 @@ describe('in UTC', () => {
       recorded_at: first.recordedAt,
     });
     expect(facts?.[2]).toMatchObject({ amount_minor: null, currency: null });
+  });
+
+  describe('the past is restated', () => {
+    const corrected = (number: number, servicedAt: string, from: string, amountMinor: number) =>
+      log.record(`client-${ADA}`, 'ServiceCorrected', {
+        serviceId: service(number),
+        servicedAt,
+        previouslyServicedAt: from,
+        ...{ amountMinor, currency: 'EUR' },
+      });
+    const mark = (number: number, at: string) => ({ serviceId: service(number), at });
+
+    test('by a void: the service is as if it had never been', async () => {
+      converted(ADA, '2021-03-05T10:00:00.000Z');
+      serviced(ADA, 1, '2021-03-06T10:00:00.000Z', 5000);
+      serviced(ADA, 2, '2021-04-06T10:00:00.000Z', 700);
+      log.record(`client-${ADA}`, 'ServiceVoided', {
+        serviceId: service(1),
+        servicedAt: '2021-03-06T10:00:00.000Z',
+      });
+      await spec.given(log.events).gives({
+        retention_cell: [
+          { ...byConversion, cohort: '2021-03', k: 1, clients: 1 },
+          { ...byService, cohort: '2021-04', k: 0, clients: 1 },
+        ],
+      });
+      const { retention_service: facts } = await spec.given(log.events).rows();
+      expect(facts).toMatchObject([{ service_id: service(2), amount_minor: 700n }]);
+    });
+
+    test('by a correction of date and amount, which is the evidence from then on', async () => {
+      converted(ADA, '2021-01-02T12:00:00.000Z');
+      serviced(ADA, 1, '2021-01-31T12:00:00.000Z', 5000);
+      const fact = corrected(1, '2021-02-01T12:00:00.000Z', '2021-01-31T12:00:00.000Z', 4500);
+      const { retention_cell: cells, retention_service: facts } = await spec.given(log.events).rows();
+      expect(cells).toContainEqual({ ...byConversion, cohort: '2021-01', k: 1, clients: 1 });
+      expect(facts).toMatchObject([{ event_id: fact.id, amount_minor: 4500n }]);
+    });
+
+    test('by a merge: the earlier conversion is the cohort, services are pooled; and by its undoing', async () => {
+      converted(ADA, '2021-03-05T12:00:00.000Z');
+      serviced(ADA, 1, '2021-03-05T12:00:00.000Z');
+      converted(BEN, '2021-01-10T12:00:00.000Z');
+      serviced(BEN, 2, '2021-01-10T12:00:00.000Z');
+      log.record(`client-${BEN}`, 'ClientMergedInto', { survivorId: ADA });
+      const life = { services: [mark(2, '2021-01-10T12:00:00.000Z')], lapses: [], items: {} };
+      const absorption = { absorbedId: BEN, convertedAt: '2021-01-10T12:00:00.000Z', life };
+      log.record(`client-${ADA}`, 'ClientAbsorbed', absorption);
+      await spec.given(log.events).gives({
+        retention_cohort: [
+          { ...byConversion, cohort: '2021-01', clients: 1, services_before: 0 },
+          { ...byService, cohort: '2021-01', clients: 1, services_before: 0 },
+        ],
+        retention_cell: [
+          { ...byConversion, cohort: '2021-01', k: 0, clients: 1 },
+          { ...byConversion, cohort: '2021-01', k: 2, clients: 1 },
+          { ...byService, cohort: '2021-01', k: 0, clients: 1 },
+          { ...byService, cohort: '2021-01', k: 2, clients: 1 },
+        ],
+      });
+
+      log.record(`client-${ADA}`, 'ClientUnmerged', { side: 'survivor', otherId: BEN, life });
+      log.record(`client-${BEN}`, 'ClientUnmerged', { side: 'restored', otherId: ADA, life });
+      await spec.given(log.events).gives({
+        retention_cohort: [
+          { ...byConversion, cohort: '2021-01', clients: 1, services_before: 0 },
+          { ...byConversion, cohort: '2021-03', clients: 1, services_before: 0 },
+          { ...byService, cohort: '2021-01', clients: 1, services_before: 0 },
+          { ...byService, cohort: '2021-03', clients: 1, services_before: 0 },
+        ],
+      });
+    });
   });
 
   test('a client never serviced is in a cohort by conversion, in no cell, and in no cohort by first service', async () => {

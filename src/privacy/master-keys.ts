@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 export interface MasterKey {
   /** the first 16 hex digits of its SHA-256: names it, and betrays nothing */
@@ -38,6 +39,7 @@ export class MasterKeys {
 
   /** From a file that is made, readable by its owner alone, where there is none; base64, the current key first. */
   static async inFile(file: string): Promise<MasterKeys> {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     const made = `${randomBytes(32).toString('base64')}\n`;
     await writeFile(file, made, { mode: 0o600, flag: 'wx', flush: true }).catch(
       (error: NodeJS.ErrnoException) => {

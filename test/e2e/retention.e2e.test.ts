@@ -5,7 +5,7 @@ import { ApiModule } from '../../src/api.module.js';
 import { readConfig } from '../../src/config.js';
 import { createHttpApp } from '../../src/http/configure-app.js';
 import { freshEventStore, type FreshEventStore } from '../support/event-store.js';
-import { ADMIN_KEY } from '../support/http-app.js';
+import { MASTER_KEY, ADMIN_KEY } from '../support/http-app.js';
 import { freshDatabase, type FreshDatabase } from '../support/servers.js';
 
 const RETENTION = '/api/v1/analytics/retention';
@@ -40,7 +40,12 @@ const serve = (client: number, occurredAt: string, amountMinor?: number) =>
 beforeAll(async () => {
   eventStore = await freshEventStore();
   database = await freshDatabase();
-  const config = readConfig({ TENURE_ADMIN_KEY: ADMIN_KEY, TENURE_CLOCK_SECONDS: '0', LOG_LEVEL: 'fatal' });
+  const config = readConfig({
+    TENURE_ADMIN_KEY: ADMIN_KEY,
+    TENURE_MASTER_KEY: MASTER_KEY,
+    TENURE_CLOCK_SECONDS: '0',
+    LOG_LEVEL: 'fatal',
+  });
   const failed = new Promise<never>(() => undefined);
   const close = () => Promise.resolve();
   const runtime = { eventStoreUrl: eventStore.url, databaseUrl: database.url, owner: false, failed, close };

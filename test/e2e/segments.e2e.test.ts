@@ -37,6 +37,7 @@ describe('the segments', () => {
     expect(body.items.map(({ id, size, everSize }: Record<string, unknown>) => [id, size, everSize])).toEqual(
       [
         ['state:active', 0, 1],
+        ['state:closed', 0, 0],
         ['state:lapsed', 1, 1],
         ['state:new', 1, 2],
         ['state:reactivated', 0, 0],

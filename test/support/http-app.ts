@@ -10,6 +10,8 @@ import { connectDatabase } from '../../src/database.js';
 import { createHttpApp } from '../../src/http/configure-app.js';
 import { freshDatabase } from './servers.js';
 
+/** Any 32 bytes. */
+export const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
 export const ADMIN_KEY = 'an-admin-key-of-the-environment-that-is-long-enough';
 
 export interface Route {
