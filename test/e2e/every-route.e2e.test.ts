@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule } from '../../src/api.module.js';
 import { readConfig } from '../../src/config.js';
@@ -18,6 +19,7 @@ describe('every route of the application', () => {
     database = await freshDatabase();
     const config = readConfig({
       TENURE_ADMIN_KEY: ADMIN_KEY,
+      TENURE_MASTER_KEY: randomBytes(32).toString('base64'),
       TENURE_CLOCK_SECONDS: '0',
       LOG_LEVEL: 'fatal',
     });
