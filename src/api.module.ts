@@ -10,6 +10,7 @@ import { ErasureController } from './privacy/erasure.controller.js';
 import { Erasures } from './privacy/erasure.service.js';
 import { ErasureSweep } from './privacy/erasure-sweep.service.js';
 import { OpsModule } from './ops/ops.module.js';
+import { PolicyModule } from './policy/policy.module.js';
 import { SegmentModule } from './segment/segment.module.js';
 
 /** The process that serves HTTP, and lapses quiet clients beside it. */
@@ -24,6 +25,7 @@ export class ApiModule {
         AccessModule.forRoot({ adminKey, oidc }),
         ClientModule,
         SegmentModule,
+        PolicyModule,
         OpsModule,
       ],
       controllers: [ErasureController],

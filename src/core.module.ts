@@ -11,6 +11,7 @@ import type { Booted } from './boot.js';
 import { ClientDecisions } from './client/change-client.js';
 import { Clock } from './clock.js';
 import { LapsePolicies } from './policy/lapse-policies.js';
+import { POLICY_STREAMS } from './policy/policy.events.js';
 import { CLIENT_STREAMS } from './client/client.events.js';
 import { connectDatabase } from './database.js';
 import { Codec } from './event-store/codec.js';
@@ -52,7 +53,7 @@ export class CoreModule {
           useFactory: (keys: ClientKeys) => ({
             codec: new Codec(allEvents, keys),
             databaseUrl,
-            alsoPass: [CLIENT_STREAMS, SEGMENT_STREAMS],
+            alsoPass: [CLIENT_STREAMS, SEGMENT_STREAMS, POLICY_STREAMS],
             run: true,
           }),
         }),

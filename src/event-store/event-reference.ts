@@ -18,6 +18,14 @@ function section({ type, version, meaning, data }: EventDefinition): string[] {
     const marks = [optional ? 'optional' : 'required', ...(personal ? ['**personal**'] : [])].join(', ');
     return `| \`${name}\` | ${kind.replaceAll('|', '\\|')} | ${marks} | ${about} |`;
   });
-  const table = rows.length > 0 ? ['', '| field | kind | | meaning |', '|---|---|---|---|', ...rows] : [];
-  return [`## ${type} (v${version})`, '', meaning, ...table, ''];
+  return [
+    `## ${type} (v${version})`,
+    '',
+    meaning,
+    '',
+    '| field | kind | | meaning |',
+    '|---|---|---|---|',
+    ...rows,
+    '',
+  ];
 }

@@ -1,3 +1,5 @@
+import type { AdoptedPolicy } from './policy.events.js';
+
 /**
  * Which inactivity makes a lapse (docs/explanation/lapses.md).
  * `fixed`: the same window for every client. `graded`: the first that applies of the interval of the plan the service
@@ -18,8 +20,9 @@ export interface GradedPolicy {
   readonly factor: number;
   readonly floorDays: number;
   readonly defaultDays: number;
+  /** by names in lower case, as the next */
   readonly tradeDays: Readonly<Record<string, number>>;
-  /** by the business's own names, whatever their case */
+  /** by the business's own names */
   readonly serviceTypeDays: Readonly<Record<string, number>>;
   /** whether a client's own cadence counts */
   readonly ownCadence: boolean;
@@ -53,3 +56,18 @@ export const shippedLapsePolicy: GradedPolicy = {
 export function shortestWindowDays(policy: LapsePolicy): number {
   return policy.kind === 'fixed' ? policy.windowDays : policy.floorDays;
 }
+
+/** @returns the policy that is in force once one was adopted: names matched whatever their case */
+export function policyOf({ version, reason: _reason, ...terms }: AdoptedPolicy): LapsePolicy {
+  if (terms.kind === 'fixed') return { kind: 'fixed', version, windowDays: terms.windowDays as number };
+  const { tradeDays, serviceTypeDays } = terms;
+  return {
+    ...(terms as Omit<GradedPolicy, 'version'>),
+    version,
+    tradeDays: inLowerCase(tradeDays),
+    serviceTypeDays: inLowerCase(serviceTypeDays),
+  };
+}
+
+const inLowerCase = (days: Readonly<Record<string, number>> = {}): Record<string, number> =>
+  Object.fromEntries(Object.entries(days).map(([name, window]) => [name.toLowerCase(), window]));

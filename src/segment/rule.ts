@@ -49,10 +49,9 @@ class RuleReader {
     if (this.faults.length >= MOST_FAULTS) return;
     if (level > MOST_LEVELS) return this.fault(path, `lies deeper than ${MOST_LEVELS} levels`);
     if (!isObject(node)) return this.fault(path, ANY_NODE);
-    const joints = JOINTS.filter((joint) => Object.hasOwn(node, joint));
-    const [joint] = joints;
-    if (joint === undefined && !Object.hasOwn(node, 'fact')) return this.fault(path, ANY_NODE);
-    if (joint === undefined) return this.condition(node, path);
+    const joint = JOINTS.find((one) => Object.hasOwn(node, one));
+    if (joint === undefined)
+      return Object.hasOwn(node, 'fact') ? this.condition(node, path) : this.fault(path, ANY_NODE);
     this.nothingBut([joint], node, path);
     if (joint === 'not') return { not: this.read(node.not, `${path}.not`, level + 1) as Rule };
     const parts = node[joint];

@@ -6,6 +6,7 @@ import {
   Param,
   Post,
   Put,
+  Query,
   Res,
   type PipeTransform,
 } from '@nestjs/common';
@@ -30,7 +31,7 @@ import { Uuid } from '../schema/fields.js';
 import { ChangeSegment } from './change-segment.js';
 import { SentRule } from './rule-field.js';
 import { readRule, RULE_VERSION } from './rule.js';
-import { SegmentName, type SegmentDefinition } from './segment.events.js';
+import { SegmentName, SegmentRetirement, type SegmentDefinition } from './segment.events.js';
 
 class ReviseSegmentBody extends SegmentName {
   @SentRule({ about: 'which clients are in it' })
@@ -113,10 +114,11 @@ export class SegmentCommandsController {
   @ApiOkResponse({ type: SegmentAnswer })
   async retire(
     @SegmentId() segmentId: string,
+    @Query() { ...data }: SegmentRetirement,
     @FromCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SegmentAnswer> {
-    const change = new ChangeSegment(segmentId, { kind: 'RetireSegment', data: {} }, caller, {});
+    const change = new ChangeSegment(segmentId, { kind: 'RetireSegment', data }, caller, data);
     return { segmentId, ...answerWith(reply, await this.bus.execute(change), 200) };
   }
 }

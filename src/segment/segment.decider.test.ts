@@ -16,7 +16,7 @@ const defined: SegmentEvent = { type: 'SegmentDefined', data: called('Gone'), oc
 const retired: SegmentEvent = { type: 'SegmentRetired', data: {}, occurredAt: at };
 const define = (data: SegmentDefinition): SegmentCommand => ({ kind: 'DefineSegment', data, at: later });
 const revise = (data: SegmentDefinition): SegmentCommand => ({ kind: 'ReviseSegment', data, at: later });
-const retire: SegmentCommand = { kind: 'RetireSegment', data: {}, at: later };
+const retire: SegmentCommand = { kind: 'RetireSegment', data: { reason: 'it is over' }, at: later };
 
 describe('defining a segment', () => {
   it('records its name and its rule, with the version of the language', () => {
@@ -81,7 +81,9 @@ describe('revising a segment', () => {
 
 describe('retiring a segment', () => {
   it('is recorded once; again it changes nothing', () => {
-    given(defined).when(retire).then({ type: 'SegmentRetired', data: {}, occurredAt: later });
+    given(defined)
+      .when(retire)
+      .then({ type: 'SegmentRetired', data: { reason: 'it is over' }, occurredAt: later });
     given(defined, retired).when(retire).thenNothing();
   });
 

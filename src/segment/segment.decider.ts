@@ -1,7 +1,7 @@
 import { fromJS, is } from 'immutable';
 import { Rejection, type Decider, type Decision } from '../event-store/decider.js';
 import type { Instant } from '../schema/instant.js';
-import type { SegmentDefinition, SegmentEvent } from './segment.events.js';
+import type { SegmentDefinition, SegmentEvent, SegmentRetirement } from './segment.events.js';
 
 /** What the write side remembers of a segment; null before it is defined. */
 export type SegmentState = { readonly definition: SegmentDefinition; readonly retired: boolean } | null;
@@ -14,7 +14,7 @@ interface SegmentCommandOf<Kind extends string, Data> {
 export type SegmentCommand =
   | SegmentCommandOf<'DefineSegment', SegmentDefinition>
   | SegmentCommandOf<'ReviseSegment', SegmentDefinition>
-  | SegmentCommandOf<'RetireSegment', Record<string, never>>;
+  | SegmentCommandOf<'RetireSegment', SegmentRetirement>;
 
 type Intent<Command> = Command extends SegmentCommand ? Pick<Command, 'kind' | 'data'> : never;
 /** What is wanted of a segment, and nothing of when. */

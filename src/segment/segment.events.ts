@@ -20,7 +20,10 @@ export class SegmentDefinition extends SegmentName {
   ruleVersion!: number;
 }
 
-export class SegmentRetirement {}
+export class SegmentRetirement {
+  @Text({ about: 'why', optional: true, max: 500, example: 'the spring campaign is over' })
+  reason?: string;
+}
 
 export const SegmentDefined = defineEvent({
   type: 'SegmentDefined',

@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule } from '../../src/api.module.js';
 import { readConfig } from '../../src/config.js';
 import { createHttpApp } from '../../src/http/configure-app.js';
 import { describeApi } from '../../src/http/openapi.js';
 import { freshEventStore, type FreshEventStore } from '../support/event-store.js';
-import { MASTER_KEY, ADMIN_KEY, openRoutes, recordRoutes, type Route } from '../support/http-app.js';
+import { ADMIN_KEY, openRoutes, recordRoutes, type Route } from '../support/http-app.js';
 import { freshDatabase, type FreshDatabase } from '../support/servers.js';
 
 describe('every route of the application', () => {
@@ -18,7 +19,7 @@ describe('every route of the application', () => {
     database = await freshDatabase();
     const config = readConfig({
       TENURE_ADMIN_KEY: ADMIN_KEY,
-      TENURE_MASTER_KEY: MASTER_KEY,
+      TENURE_MASTER_KEY: randomBytes(32).toString('base64'),
       TENURE_CLOCK_SECONDS: '0',
       LOG_LEVEL: 'fatal',
     });

@@ -51,6 +51,15 @@ describe('a segment', () => {
     expect(body).toMatchObject({ state: 'retired', rule: 'retired-for-good' });
   });
 
+  it('is retired for a reason, if there is one to give', async () => {
+    const id = await defined();
+    const { body } = await retire(`${id}?reason=`).expect(400);
+    expect(body.errors[0].path).toBe('reason');
+    await retire(`${id}?because=it%20is%20over`).expect(400);
+    const retired = await retire(`${id}?reason=it%20is%20over`).expect(200);
+    expect(retired.body.events).toMatchObject([{ type: 'SegmentRetired' }]);
+  });
+
   it('can have an id of the caller’s, once', async () => {
     const segmentId = uuidv4();
     const { body } = await define({ ...lapsedRegulars, segmentId: segmentId.toUpperCase() }).expect(201);

@@ -6,6 +6,8 @@ export const TAG = /^[a-z0-9][a-z0-9-]{0,39}$/;
 export const TAG_SAYS = 'a tag: 1 to 40 lower-case letters, digits and hyphens';
 export const isTag = (text: string): boolean => TAG.test(text);
 
+export const TRADES = ['cleaning', 'plumbing', 'hvac', 'electrical', 'salon', 'other'] as const;
+
 /** The tags given at conversion are of the same kind as those put on later. */
 export const Tags = (options: FieldOptions) => Texts({ ...options, pattern: TAG, patternSays: TAG_SAYS });
 
@@ -32,7 +34,7 @@ export class ClientDetails {
   @OneOf(['residential', 'commercial'], { about: 'kind of client', optional: true })
   clientType?: 'residential' | 'commercial';
 
-  @OneOf(['cleaning', 'plumbing', 'hvac', 'electrical', 'salon', 'other'], { about: 'trade', optional: true })
+  @OneOf(TRADES, { about: 'trade', optional: true })
   trade?: string;
 }
 
