@@ -19,7 +19,7 @@ const serviced = (client: string, number: number, at: string, amountMinor?: numb
 };
 
 const factOf = ({ id, recordedAt, event }: ReturnType<typeof serviced>, amountMinor?: number) => ({
-  serviceId: event.data.serviceId,
+  serviceId: (event.data as { serviceId: string }).serviceId,
   at: event.occurredAt,
   ...(amountMinor === undefined ? {} : { amountMinor, currency: 'EUR' }),
   eventId: id,
