@@ -64,8 +64,8 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
     .build();
   const document = SwaggerModule.createDocument(app, config);
   document.components = { ...document.components, headers: HEADERS };
-  const schemas = { ...document.components.schemas, ...namedSchemas(), Problem: PROBLEM as object };
-  document.components.schemas = schemas as typeof document.components.schemas;
+  const { schemas } = document.components;
+  document.components.schemas = { ...schemas, ...namedSchemas(), Problem: PROBLEM as object };
   for (const operation of operationsOf(document)) complete(operation);
   return document;
 }
