@@ -1,10 +1,16 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { unfinishedMerges } from '../projections/client-merge/client-merge.queries.js';
 import { dueClients } from '../projections/lapse-due/lapse-due.queries.js';
 import { AccessModule } from './access/access.module.js';
 import type { Booted } from './boot.js';
 import { ClientModule } from './client/client.module.js';
 import { LAPSE_CLOCK, LapseClock, type LapseClockOptions } from './client/lifecycle/lapse-clock.service.js';
+import {
+  MergeSweep,
+  UNFINISHED_MERGES,
+  type FindUnfinishedMerges,
+} from './client/identity/merge-sweep.service.js';
 import { CoreModule } from './core.module.js';
 import { ErasureController } from './privacy/erasure.controller.js';
 import { Erasures } from './privacy/erasure.service.js';
@@ -32,6 +38,15 @@ export class ApiModule {
       providers: [
         Erasures,
         ErasureSweep,
+        MergeSweep,
+        {
+          provide: UNFINISHED_MERGES,
+          inject: [DataSource],
+          useFactory:
+            (database: DataSource): FindUnfinishedMerges =>
+            () =>
+              unfinishedMerges(database, 200),
+        },
         LapseClock,
         {
           provide: LAPSE_CLOCK,

@@ -2,6 +2,7 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ClientHistoryModule } from '../projections/client-history/client-history.module.js';
+import { ClientMergeModule } from '../projections/client-merge/client-merge.module.js';
 import { CohortRetentionModule } from '../projections/cohort-retention/cohort-retention.module.js';
 import { LapseDueModule } from '../projections/lapse-due/lapse-due.module.js';
 import { SegmentMembershipModule } from '../projections/segment-membership/segment-membership.module.js';
@@ -61,6 +62,7 @@ export class CoreModule {
         SegmentMembershipModule,
         CohortRetentionModule.forRoot(zone),
         LapseDueModule,
+        ClientMergeModule,
       ],
       providers: [ClientDecisions, LapsePolicies, Clock],
       exports: [ClientDecisions, LapsePolicies, Clock],

@@ -4,6 +4,8 @@ import { ChangeClientHandler } from './change-client.js';
 import { ClientCommands } from './client-commands.js';
 import { ComplaintController } from './complaints/complaint.controller.js';
 import { ContactController } from './contact/contact.controller.js';
+import { IdentityController } from './identity/identity.controller.js';
+import { Merges } from './identity/merges.service.js';
 import { LifecycleController } from './lifecycle/lifecycle.controller.js';
 import { BookingController } from './plans/booking.controller.js';
 import { FollowUpWorkController } from './plans/follow-up-work.controller.js';
@@ -31,7 +33,9 @@ import { PropertyController } from './record/property.controller.js';
     FollowUpWorkController,
     BillingController,
     ContactController,
+    IdentityController,
   ],
-  providers: [ChangeClientHandler, ClientCommands],
+  providers: [ChangeClientHandler, ClientCommands, Merges],
+  exports: [Merges],
 })
 export class ClientModule {}

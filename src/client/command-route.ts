@@ -7,5 +7,5 @@ export const Creates = (summary: string) =>
   applyDecorators(ApiOperation({ summary }), ApiCreatedResponse({ type: CommandAnswer }));
 
 /** Documents a command that changes something: 200. */
-export const Changes = (summary: string) =>
-  applyDecorators(HttpCode(200), ApiOperation({ summary }), ApiOkResponse({ type: CommandAnswer }));
+export const Changes = (summary: string, type: typeof CommandAnswer = CommandAnswer) =>
+  applyDecorators(HttpCode(200), ApiOperation({ summary }), ApiOkResponse({ type }));

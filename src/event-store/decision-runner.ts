@@ -71,12 +71,12 @@ export class DecisionRunner<State, Event extends DomainEvent> {
     return this.oneAtATime(request.stream, () => this.decide(request));
   }
 
-  /** @returns the state of a stream as the store has it now; the initial one where there is no such stream */
-  stateOf(stream: string): Promise<State> {
-    return this.oneAtATime(
-      stream,
-      async () => (await this.read(stream, this.cache.get(stream) ?? this.empty())).state,
-    );
+  /** @returns a stream as the store has it now; the initial state at revision −1 where there is no such stream */
+  load(stream: string): Promise<{ readonly state: State; readonly revision: number }> {
+    return this.oneAtATime(stream, async () => {
+      const { state, head } = await this.read(stream, this.cache.get(stream) ?? this.empty());
+      return { state, revision: head.revision };
+    });
   }
 
   private async decide(request: DecisionRequest<State, Event>): Promise<Outcome | Rejection> {

@@ -40,7 +40,7 @@ export class LapsePolicies {
   }
 
   private async read(): Promise<LapsePolicy> {
-    const adopted = await this.decisions.stateOf(LAPSE_POLICY_STREAM);
+    const adopted = (await this.decisions.load(LAPSE_POLICY_STREAM)).state;
     return adopted ? policyOf(adopted) : shippedLapsePolicy;
   }
 

@@ -41,7 +41,7 @@ export class Erasures {
     context: CommandContext,
     onlyAt?: number,
   ): Promise<Outcome | Rejection> {
-    const { lifecycle } = await this.clients.stateOf(clientStream(clientId));
+    const { lifecycle } = (await this.clients.load(clientStream(clientId))).state;
     if (lifecycle.convertedAt === null) return Rejection.unknown('there is no such client');
     if (at !== undefined && at > this.clock.now())
       return Rejection.invalid('occurredAt', 'must not lie in the future');
