@@ -1,5 +1,6 @@
 import { ClientDecisions } from '../client/change-client.js';
 import { LapsePolicies } from '../policy/lapse-policies.js';
+import { ClientKeys } from '../privacy/client-keys.js';
 import { runImport, type ImportArguments } from '../importing/import.command.js';
 import { caughtUp } from './catch-up.js';
 import { runDemo, type DemoOptions } from './demo.command.js';
@@ -45,7 +46,11 @@ export const playDemo = (options: DemoOptions): Promise<never> =>
 async function importAndCatchUp(session: Session, file: string, options: ImportArguments): Promise<number> {
   const { app, runtime, signal } = session;
   const policy = await app.get(LapsePolicies).current();
-  const services = { runner: app.get(ClientDecisions), databaseUrl: runtime.databaseUrl, policy, signal };
+  const keys = app.get(ClientKeys);
+  const services = {
+    ...{ runner: app.get(ClientDecisions), blind: keys.blind.bind(keys) },
+    ...{ databaseUrl: runtime.databaseUrl, policy, signal },
+  };
   const exitCode = await runImport(file, options, services, process.stdout);
   if (options.dryRun || signal.aborted) return exitCode;
   const paused = await caughtUp(session);

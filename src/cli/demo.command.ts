@@ -4,6 +4,7 @@ import { RetentionParameters } from '../../projections/cohort-retention/retentio
 import { ClientDecisions } from '../client/change-client.js';
 import { historyFile } from '../demo/history-generator.js';
 import { retentionTable, showsColours } from '../demo/retention-table.js';
+import { ClientKeys } from '../privacy/client-keys.js';
 import { importHistories } from '../importing/importer.js';
 import { caughtUp } from './catch-up.js';
 import { LapsePolicies } from '../policy/lapse-policies.js';
@@ -29,6 +30,7 @@ export async function runDemo(
     input: historyFile({ ...PERIOD, seed, clients }),
     source: `demo-${seed}`,
     runner: app.get(ClientDecisions),
+    blind: (...asked) => app.get(ClientKeys).blind(...asked),
     databaseUrl: runtime.databaseUrl,
     policy: await app.get(LapsePolicies).current(),
     now: new Date().toISOString(),

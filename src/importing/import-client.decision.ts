@@ -4,7 +4,8 @@ import type { ClientIntent, ClientState } from '../client/client.slices.js';
 import type { LapsePolicy } from '../policy/lapse-policy.js';
 import { Rejection } from '../event-store/decider.js';
 import type { Instant } from '../schema/instant.js';
-import type { ClientFact, NumberedFact, RefusedLine } from './client-fact.js';
+import { intentOf, type ClientFact, type NumberedFact, type RefusedLine } from './client-fact.js';
+import { onRecord } from './on-record.js';
 
 /** Facts of one client, in the order in which they are to be recorded: the conversion first, then by business time. */
 export interface ImportClient {
@@ -27,8 +28,6 @@ export interface ImportedClient {
   readonly known: number;
   readonly refused: readonly RefusedLine[];
 }
-
-type OnRecord = 'not yet' | 'as it stands' | { readonly instead: string };
 
 /**
  * Decides, with the client's own decisions, what of a history is to be recorded. A fact that is on record already is
@@ -85,62 +84,6 @@ export function importClient(before: ClientState, command: ImportClient): Import
 }
 
 const STRANGER = 'the client is not known, and the import holds neither a conversion nor a service of it';
-
-function onRecord({ lifecycle, complaints, notes }: ClientState, fact: ClientFact): OnRecord {
-  switch (fact.type) {
-    case 'converted': {
-      const { convertedAt } = lifecycle;
-      if (convertedAt === null) return 'not yet';
-      if (convertedAt === fact.at) return 'as it stands';
-      return { instead: `the client is recorded as converted on ${convertedAt}` };
-    }
-    case 'serviced': {
-      const { serviceId, amountMinor, currency } = fact.data;
-      const service = lifecycle.services.find((mark) => mark.serviceId === serviceId);
-      if (!service) return 'not yet';
-      const same =
-        service.at === fact.at && service.amountMinor === amountMinor && service.currency === currency;
-      return same
-        ? 'as it stands'
-        : { instead: `a service of this serviceRef is recorded on ${service.at}, ${amountOf(service)}` };
-    }
-    case 'complained': {
-      const complaint = complaints.get(fact.data.complaintId);
-      if (!complaint) return 'not yet';
-      if (complaint.at === fact.at) return 'as it stands';
-      return { instead: `a complaint of this complaintRef is recorded on ${complaint.at}` };
-    }
-    case 'resolved': {
-      const complaint = complaints.get(fact.data.complaintId);
-      if (!complaint)
-        return { instead: 'the client has no complaint of this complaintRef up to this instant' };
-      if (fact.at < complaint.at) {
-        return { instead: `the complaint of this complaintRef was raised only on ${complaint.at}` };
-      }
-      return complaint.open ? 'not yet' : 'as it stands';
-    }
-    case 'noted':
-      return notes.has(fact.data.noteId) ? 'as it stands' : 'not yet';
-  }
-}
-
-function intentOf({ type, data }: ClientFact): ClientIntent {
-  switch (type) {
-    case 'converted':
-      return { kind: 'ConvertClient', data };
-    case 'serviced':
-      return { kind: 'RecordService', data };
-    case 'complained':
-      return { kind: 'RaiseComplaint', data };
-    case 'resolved':
-      return { kind: 'ResolveComplaint', data };
-    case 'noted':
-      return { kind: 'AddNote', data };
-  }
-}
-
-const amountOf = ({ amountMinor, currency }: { amountMinor?: number; currency?: string }): string =>
-  amountMinor === undefined ? 'without an amount' : `over ${amountMinor} minor units of ${currency}`;
 
 const inWords = ({ detail, more: { path } }: Rejection): string =>
   path === undefined ? detail : `${path}: ${detail}`;

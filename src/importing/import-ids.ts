@@ -43,11 +43,26 @@ export class ClientIds {
     return uuidv5(`service/${serviceRef}`, this.names);
   }
 
+  booking(bookingRef: string): string {
+    return uuidv5(`booking/${bookingRef}`, this.names);
+  }
+
+  invoice(invoiceRef: string): string {
+    return uuidv5(`invoice/${invoiceRef}`, this.names);
+  }
+
+  feedback(feedbackRef: string): string {
+    return uuidv5(`feedback/${feedbackRef}`, this.names);
+  }
+
   complaint(complaintRef: string): string {
     return uuidv5(`complaint/${complaintRef}`, this.names);
   }
 
-  /** A note has no ref: it is the same note if the same was written at the same instant. */
+  /**
+   * A note has no ref: it is the same note if the same was written at the same instant. An id for use within the import
+   * alone: whoever has it can guess at what the note says (importer.ts blinds it).
+   */
   note(at: Instant, text: string): string {
     return uuidv5(`note/${at}/${text}`, this.names);
   }

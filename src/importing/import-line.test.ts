@@ -100,7 +100,7 @@ describe('a line of an import', () => {
     [
       'an unknown type',
       { type: 'secret', ...at },
-      /type must be one of converted, serviced, complained, resolved, noted/,
+      /type must be one of converted, serviced, service_corrected/,
     ],
     ['a type that objects have by themselves', { type: 'constructor', ...at }, /type must be one of/],
     ['no type', at, /type must be one of/],

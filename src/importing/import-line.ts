@@ -111,6 +111,11 @@ function detailsOf(line: Fields, { fields, references, instants }: LineType): Fi
     details.technicians = [details.technician];
     delete details.technician;
   }
+  if (details.newOccurredAt !== undefined) {
+    if (details.servicedAt !== undefined) return 'give newOccurredAt or servicedAt, not both';
+    details.servicedAt = parseInstant(details.newOccurredAt) ?? details.newOccurredAt;
+    delete details.newOccurredAt;
+  }
   return details;
 }
 

@@ -14,7 +14,7 @@ export interface ImportArguments {
 /** What the command works with; `now` is the clock's unless told. */
 export type ImportServices = Pick<
   ImportOptions,
-  'runner' | 'databaseUrl' | 'policy' | 'signal' | 'patienceMs'
+  'runner' | 'blind' | 'databaseUrl' | 'policy' | 'signal' | 'patienceMs'
 > & {
   readonly now?: string;
 };

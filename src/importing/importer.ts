@@ -8,7 +8,7 @@ import { Rejection } from '../event-store/decider.js';
 import { EventStoreUnavailable } from '../event-store/event-store.js';
 import { sha256 } from '../event-store/hash-chain.js';
 import type { Instant } from '../schema/instant.js';
-import type { RefusedLine } from './client-fact.js';
+import type { NumberedFact, RefusedLine } from './client-fact.js';
 import { importClient, type ImportedClient } from './import-client.decision.js';
 import { ImportIds } from './import-ids.js';
 import { readImportLine } from './import-line.js';
@@ -23,6 +23,8 @@ export interface ImportOptions {
   /** where the facts come from: refs mean the same within one source */
   readonly source: string;
   readonly runner: DecisionRunner<ClientState, ClientEvent>;
+  /** hides what an id is made of from whoever reads the log (ClientKeys.blind) */
+  readonly blind: (clientId: string, value: unknown, make: boolean) => Promise<string>;
   /** of a PostgreSQL where the lines may wait in a temporary table */
   readonly databaseUrl: string;
   /** no fact lies after it, and clients are lapsed up to it */
@@ -158,13 +160,14 @@ async function* chunksInHand(
 }
 
 async function record(
-  { clientId, facts, firstServicedAt, last, first }: ClientChunk,
+  { clientId, facts: spooled, firstServicedAt, last, first }: ClientChunk,
   client: ClientInHand,
   run: Run,
   options: ImportOptions,
   tally: ImportTally,
 ): Promise<void> {
   const { runner, now, policy, dryRun = false } = options;
+  const facts = await withNoteIds(spooled, clientId, options);
   const recordedBefore = client.recorded;
   const command = { clientId, facts, firstServicedAt, now, policy, last, recordedBefore };
   const stream = clientStream(clientId);
@@ -206,6 +209,23 @@ async function record(
   tally.events += decided.events.length;
   decided.refused.forEach((line) => tally.refuse(line));
   tally.show();
+}
+
+/** The id of a note follows from what it says; what it says must not follow from the id. */
+async function withNoteIds(
+  facts: readonly NumberedFact[],
+  clientId: string,
+  options: ImportOptions,
+): Promise<readonly NumberedFact[]> {
+  if (!facts.some(({ fact }) => fact.type === 'noted')) return facts;
+  return Promise.all(
+    facts.map(async ({ line, fact }) => {
+      if (fact.type !== 'noted') return { line, fact };
+      const { noteId } = fact.data;
+      const blinded = await patiently(() => options.blind(clientId, noteId, !options.dryRun), options);
+      return { line, fact: { ...fact, data: { ...fact.data, noteId: uuidv5(blinded, clientId) } } };
+    }),
+  );
 }
 
 /** Tries again while the event store is not available, for a bounded time. */

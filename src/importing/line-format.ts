@@ -1,12 +1,21 @@
 import { ComplaintDetails, ResolutionDetails } from '../client/complaints/complaint.events.js';
-import { Conversion, ServiceDetails } from '../client/lifecycle/lifecycle.events.js';
+import { BookingDetails } from '../client/plans/booking.events.js';
+import { FeedbackDetails } from '../client/contact/contact.events.js';
+import { InvoiceDetails, PaymentDetails } from '../client/billing/billing.events.js';
+import { Closure } from '../client/identity/identity.events.js';
+import {
+  Conversion,
+  CorrectedDetails,
+  ServiceDetails,
+  VoidReason,
+} from '../client/lifecycle/lifecycle.events.js';
 import { NoteText } from '../client/record/note.events.js';
 import { fieldsOf } from '../schema/fields.js';
 import type { ClientFact } from './client-fact.js';
 
 /** A field that holds a name of the business's own (a client, job or complaint number), and the id it turns into. */
 export interface Reference {
-  readonly of: 'client' | 'service' | 'complaint';
+  readonly of: 'client' | 'service' | 'complaint' | 'booking' | 'invoice' | 'feedback';
   readonly becomes: string;
   readonly required?: boolean;
 }
@@ -51,6 +60,41 @@ export const lineTypes: Readonly<Record<ClientFact['type'], LineType>> = {
     amount: 'creditMinor',
   }),
   noted: lineType({ details: NoteText, references: {} }),
+  booked: lineType({
+    details: BookingDetails,
+    references: { bookingRef: { of: 'booking', becomes: 'bookingId', required: true } },
+    aliases: ['technician'],
+  }),
+  invoiced: lineType({
+    details: InvoiceDetails,
+    references: { invoiceRef: { of: 'invoice', becomes: 'invoiceId', required: true } },
+  }),
+  paid: lineType({
+    details: PaymentDetails,
+    references: { invoiceRef: { of: 'invoice', becomes: 'invoiceId', required: true } },
+    amount: 'amountMinor',
+  }),
+  feedback: lineType({
+    details: FeedbackDetails,
+    references: {
+      feedbackRef: { of: 'feedback', becomes: 'feedbackId', required: true },
+      serviceRef: { of: 'service', becomes: 'serviceId' },
+    },
+  }),
+  closed: lineType({ details: Closure, references: {} }),
+  service_voided: lineType({
+    details: VoidReason,
+    references: { serviceRef: { of: 'service', becomes: 'serviceId', required: true } },
+  }),
+  service_corrected: lineType({
+    details: CorrectedDetails,
+    references: {
+      serviceRef: { of: 'service', becomes: 'serviceId', required: true },
+      callbackOfRef: { of: 'service', becomes: 'callbackOf' },
+    },
+    amount: 'amountMinor',
+    aliases: ['technician', 'newOccurredAt'],
+  }),
 };
 
 function lineType(

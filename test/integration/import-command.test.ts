@@ -50,7 +50,8 @@ async function runOn(file: string, args: ImportArguments = {}, isTTY = false) {
     { isTTY },
   );
   const runner = new ClientDecisions(store, keys.keys);
-  const services = { runner, databaseUrl: database.url, policy: ninetyDays, patienceMs: 300 };
+  const blind = keys.keys.blind.bind(keys.keys);
+  const services = { runner, blind, databaseUrl: database.url, policy: ninetyDays, patienceMs: 300 };
   const code = await runImport(file, args, services, out);
   return { code, printed };
 }

@@ -53,7 +53,8 @@ class Log {
   import(file: string | Buffer | Iterable<string>, more: Partial<ImportOptions> = {}): Promise<ImportReport> {
     const bytes = typeof file === 'string' || Buffer.isBuffer(file) ? file : [...file].join('\n');
     const runner = new ClientDecisions(this.store, keys.keys);
-    const options = { source, runner, databaseUrl: spool.url, policy: ninetyDays, now, ...more };
+    const blind = keys.keys.blind.bind(keys.keys);
+    const options = { source, runner, blind, databaseUrl: spool.url, policy: ninetyDays, now, ...more };
     return importHistories({ input: inPieces(bytes), ...options });
   }
 
@@ -266,6 +267,104 @@ describe('an import that breaks off', () => {
       nowhere.pathname = '/no_such_database';
       const broken = log.import(lines, { databaseUrl: nowhere.toString() });
       await expect(broken).rejects.toThrow('database "no_such_database" does not exist');
+    }));
+});
+
+describe('a history with facts of every type', () => {
+  const every = [
+    { type: 'converted', occurredAt: '2024-01-02T09:00:00Z', name: 'Ada', trade: 'plumbing' },
+    {
+      type: 'serviced',
+      occurredAt: '2024-01-09T09:00:00Z',
+      serviceRef: 'J-1',
+      amountMinor: 8200,
+      currency: 'CAD',
+    },
+    { type: 'serviced', occurredAt: '2024-01-10T09:00:00Z', serviceRef: 'J-2' },
+    {
+      type: 'service_voided',
+      occurredAt: '2024-01-11T09:00:00Z',
+      serviceRef: 'J-2',
+      reason: 'entered twice',
+    },
+    {
+      type: 'service_corrected',
+      occurredAt: '2024-01-12T09:00:00Z',
+      serviceRef: 'J-1',
+      newOccurredAt: '2024-01-08T09:00:00Z',
+    },
+    {
+      type: 'service_corrected',
+      occurredAt: '2024-01-13T09:00:00Z',
+      serviceRef: 'J-1',
+      amountMinor: 7800,
+      currency: 'CAD',
+    },
+    { type: 'complained', occurredAt: '2024-01-14T09:00:00Z', complaintRef: 'K-1', serviceRef: 'J-1' },
+    { type: 'resolved', occurredAt: '2024-01-15T09:00:00Z', complaintRef: 'K-1' },
+    { type: 'noted', occurredAt: '2024-01-15T10:00:00Z', text: 'yes' },
+    {
+      type: 'booked',
+      occurredAt: '2024-01-16T09:00:00Z',
+      bookingRef: 'B-1',
+      scheduledFor: '2024-02-01T08:00:00Z',
+    },
+    {
+      type: 'invoiced',
+      occurredAt: '2024-01-17T09:00:00Z',
+      invoiceRef: 'I-1',
+      amountMinor: 7800,
+      currency: 'CAD',
+    },
+    {
+      type: 'paid',
+      occurredAt: '2024-01-18T09:00:00Z',
+      invoiceRef: 'I-1',
+      amountMinor: 800,
+      currency: 'CAD',
+    },
+    { type: 'paid', occurredAt: '2024-01-19T09:00:00Z', invoiceRef: 'I-1' },
+    { type: 'feedback', occurredAt: '2024-01-20T09:00:00Z', feedbackRef: 'F-1', instrument: 'nps', score: 9 },
+    { type: 'closed', occurredAt: '2024-01-21T09:00:00Z', reason: 'moved_away' },
+  ].map((fact) => JSON.stringify({ clientRef: 'C-every', ...fact }));
+
+  it('is recorded whole, and imported again, in another order, it changes nothing', () =>
+    withStore(async (log) => {
+      expect(await log.import(every)).toMatchObject({ recorded: every.length, refused: 0 });
+      const stream = await log.stream('C-every');
+      expect(stream.map(({ event }) => event.type)).toEqual([
+        ...['ClientConverted', 'ClientServiced', 'ClientServiced', 'ServiceVoided', 'ServiceCorrected'],
+        ...['ServiceCorrected', 'ClientComplained', 'ComplaintResolved', 'NoteAdded', 'BookingMade'],
+        ...['InvoiceIssued', 'InvoicePaid', 'InvoicePaid', 'FeedbackReceived', 'ClientClosed'],
+      ]);
+      expect(await log.import(every.toReversed())).toMatchObject({
+        recorded: 0,
+        known: every.length,
+        events: 0,
+      });
+    }));
+
+  it('gives a note an id that does not let anybody guess at what it says', () =>
+    withStore(async (log) => {
+      await log.import(every);
+      const note = (await log.stream('C-every')).find(({ event }) => event.type === 'NoteAdded');
+      const guess = ids.client('C-every').note('2024-01-15T10:00:00.000Z', 'yes');
+      expect(note?.event.data).toMatchObject({ text: 'yes' });
+      expect((note?.event.data as { noteId: string }).noteId).not.toBe(guess);
+    }));
+
+  it('refuses a service to a client that is closed by then, and says so', () =>
+    withStore(async (log) => {
+      const late = {
+        clientRef: 'C-every',
+        type: 'serviced',
+        occurredAt: '2024-03-01T09:00:00Z',
+        serviceRef: 'J-9',
+      };
+      const report = await log.import([...every, JSON.stringify(late)]);
+      expect(report.refusedLines).toEqual([
+        { line: every.length + 1, reason: expect.stringContaining('closed; reopen it first') },
+      ]);
     }));
 });
 

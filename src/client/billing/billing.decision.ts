@@ -1,4 +1,5 @@
 import { Rejection, type Decision } from '../../event-store/decider.js';
+import type { Instant } from '../../schema/instant.js';
 import type { ClientCommandOf } from '../client-command.js';
 import type { ClientEvent } from '../client.events.js';
 import { noItems, type Items } from '../items.js';
@@ -11,6 +12,8 @@ export interface InvoiceMark {
   readonly currency: string;
   readonly dueOn?: string;
   readonly paidMinor: number;
+  /** when payments were made */
+  readonly paidAt: readonly Instant[];
   readonly refundedMinor: number;
   readonly overdue: boolean;
 }
@@ -25,15 +28,16 @@ export const invoiceSlice = slice<IssueInvoice | DeclareOverdue | PayInvoice | R
   initial: noItems<InvoiceMark>(),
   evolve: {
     InvoiceIssued: (invoices, { data: { invoiceId, amountMinor, currency, dueOn } }) => {
-      const mark = { amountMinor, currency, paidMinor: 0, refundedMinor: 0, overdue: false };
+      const mark = { amountMinor, currency, paidMinor: 0, paidAt: [], refundedMinor: 0, overdue: false };
       return invoices.set(invoiceId, dueOn === undefined ? mark : { ...mark, dueOn });
     },
     InvoiceOverdue: (invoices, { data }) =>
       updated(invoices, data.invoiceId, (invoice) => ({ ...invoice, overdue: true })),
-    InvoicePaid: (invoices, { data }) =>
+    InvoicePaid: (invoices, { data, occurredAt }) =>
       updated(invoices, data.invoiceId, (invoice) => {
         const paidMinor = invoice.paidMinor + data.amountMinor;
-        return { ...invoice, paidMinor, overdue: invoice.overdue && paidMinor < invoice.amountMinor };
+        const paidAt = [...invoice.paidAt, occurredAt];
+        return { ...invoice, paidMinor, paidAt, overdue: invoice.overdue && paidMinor < invoice.amountMinor };
       }),
     InvoiceRefunded: (invoices, { data }) =>
       updated(invoices, data.invoiceId, (invoice) => ({

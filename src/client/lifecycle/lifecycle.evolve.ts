@@ -120,7 +120,7 @@ function markOf({ data, occurredAt }: Fact<'ClientServiced'>): ServiceMark {
   };
 }
 
-function corrected(lifecycle: Lifecycle, { data }: Fact<'ServiceCorrected'>): Lifecycle {
+function corrected(lifecycle: Lifecycle, { data, occurredAt }: Fact<'ServiceCorrected'>): Lifecycle {
   const { serviceId, servicedAt, amountMinor, currency, serviceType, planId } = data;
   const mark = lifecycle.services.find((service) => service.serviceId === serviceId);
   if (!mark) return lifecycle;
@@ -133,6 +133,7 @@ function corrected(lifecycle: Lifecycle, { data }: Fact<'ServiceCorrected'>): Li
     ...(serviceType === undefined ? {} : { serviceType }),
     ...(planId === undefined ? {} : { planId }),
     first: mark.first ?? figures(mark),
+    correctedAt: [...(mark.correctedAt ?? []), occurredAt],
   };
   const services =
     next.at === mark.at

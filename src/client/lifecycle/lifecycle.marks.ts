@@ -15,6 +15,8 @@ export interface ServiceMark extends ServiceFigures {
   readonly planId?: string;
   /** as first recorded, where it was corrected since */
   readonly first?: ServiceFigures;
+  /** when corrections of it were made, in business time */
+  readonly correctedAt?: readonly Instant[];
   /** the absorbed client in whose stream it is recorded; absent where it is the client's own */
   readonly of?: string;
 }
