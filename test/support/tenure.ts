@@ -8,8 +8,10 @@ import type { Booted } from '../../src/boot.js';
 import { LapseClock } from '../../src/client/lifecycle/lapse-clock.service.js';
 import { Clock } from '../../src/clock.js';
 import { readConfig } from '../../src/config.js';
+import { EventStore } from '../../src/event-store/event-store.js';
 import { configureApp, createHttpApp, httpAdapter, httpOptions } from '../../src/http/configure-app.js';
 import { createLogger } from '../../src/http/logging.js';
+import { PositionAwaiter } from '../../src/projecting/await-position.js';
 import { freshEventStore } from './event-store.js';
 import { ADMIN_KEY } from './http-app.js';
 import { freshDatabase } from './servers.js';
@@ -77,9 +79,12 @@ export class Tenure {
     return call.set('Authorization', `Bearer ${this.keys.get(role)}`);
   }
 
-  /** Sweeps once, as the lapse clock does every minute. */
-  sweep(): Promise<void> {
-    return this.provider(LapseClock).sweep();
+  /** Sweeps once, as the lapse clock does every minute, when the read model has seen everything on record. */
+  async sweep(): Promise<void> {
+    const store = this.provider(EventStore);
+    await this.provider(PositionAwaiter).waitUntil('lapse-due', (await store.tail()) ?? 0n, 5_000);
+    await this.provider(LapseClock).sweep();
+    this.position = String(await store.tail());
   }
 
   /** @returns what the application works with */
