@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { unfinishedMerges } from '../projections/client-merge/client-merge.queries.js';
-import { dueClients } from '../projections/lapse-due/lapse-due.queries.js';
+import { quietClients } from '../projections/lapse-due/lapse-due.queries.js';
 import { AccessModule } from './access/access.module.js';
 import type { Booted } from './boot.js';
 import { ClientModule } from './client/client.module.js';
@@ -53,7 +53,7 @@ export class ApiModule {
           inject: [DataSource],
           useFactory: (database: DataSource): LapseClockOptions => ({
             seconds: clockSeconds,
-            findQuietClients: (...query) => dueClients(database, ...query),
+            find: (query) => quietClients(database, query),
           }),
         },
       ],

@@ -10,6 +10,7 @@ import { ApiKey } from './access/api-key.entity.js';
 import { CreateApiKey1795305600000 } from './access/migrations/create-api-key.js';
 import type { Booted } from './boot.js';
 import { ClientDecisions } from './client/change-client.js';
+import { CreateLapseCheck1796000000000 } from './client/lifecycle/migrations/create-lapse-check.js';
 import { Clock } from './clock.js';
 import { LapsePolicies } from './policy/lapse-policies.js';
 import { POLICY_STREAMS } from './policy/policy.events.js';
@@ -44,7 +45,11 @@ export class CoreModule {
               url: databaseUrl,
               applicationName: 'tenure',
               entities: [ApiKey],
-              migrations: [CreateApiKey1795305600000, CreateClientKey1795910400000],
+              migrations: [
+                CreateApiKey1795305600000,
+                CreateClientKey1795910400000,
+                CreateLapseCheck1796000000000,
+              ],
               poolSize: 20,
             }),
         }),

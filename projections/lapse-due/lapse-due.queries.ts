@@ -1,30 +1,29 @@
 import type { DataSource } from 'typeorm';
-import type { RunningClock } from '../../src/client/lifecycle/lapse-clock.js';
-import type { Instant } from '../../src/schema/instant.js';
+import type { QuietClient, QuietQuery } from '../../src/client/lifecycle/lapse-clock.js';
 
 /**
- * @param servicedUpTo inclusive: clients serviced later are not due
- * @param after the last one of the page before
- * @returns clients that are not lapsed and were last serviced by then, longest quiet first. Whether they are due is for
- *   the decider to say: this read model may lag, and knows neither plans nor pauses.
+ * @returns clients whose clock may run and that have been quiet for so long, the longest quiet first, unless the clock has
+ *   looked at them and neither a fact, nor another policy, nor the instant it remembered has come since. Whether they
+ *   are due is for the decider to say.
  */
-export async function dueClients(
+export async function quietClients(
   database: DataSource,
-  servicedUpTo: Instant,
-  after: RunningClock | undefined,
-  limit: number,
-): Promise<RunningClock[]> {
-  // Ordering by the lapse too, which is null in all of them, lets the planner see that the index has this order.
-  const rows: { client_id: string; last_serviced_at: Date }[] = await database.query(
-    `SELECT client_id, last_serviced_at FROM lapse_due
-      WHERE lapse_id IS NULL AND last_serviced_at <= $1
-        AND (last_serviced_at, client_id) > ($2::timestamptz, $3::uuid)
-      ORDER BY lapse_id, last_serviced_at, client_id LIMIT $4`,
-    [servicedUpTo, after?.lastServicedAt ?? '-infinity', after?.clientId ?? LOWEST_UUID, limit],
+  { quietUpTo, now, policyVersion, after, limit }: QuietQuery,
+): Promise<QuietClient[]> {
+  const rows: { client_id: string; quiet_since: Date; position: string }[] = await database.query(
+    `SELECT client_id, quiet_since, position FROM lapse_due AS due
+      WHERE running AND quiet_since <= $1 AND (quiet_since, client_id) > ($2::timestamptz, $3::uuid)
+        AND NOT EXISTS (
+          SELECT FROM lapse_check AS looked
+           WHERE looked.client_id = due.client_id AND looked.position = due.position
+             AND looked.policy_version = $4 AND (looked.not_before IS NULL OR looked.not_before > $5))
+      ORDER BY quiet_since, client_id LIMIT $6`,
+    [quietUpTo, after?.quietSince ?? '-infinity', after?.clientId ?? LOWEST_UUID, policyVersion, now, limit],
   );
-  return rows.map(({ client_id, last_serviced_at }) => ({
+  return rows.map(({ client_id, quiet_since, position }) => ({
     clientId: client_id,
-    lastServicedAt: last_serviced_at.toISOString(),
+    quietSince: quiet_since.toISOString(),
+    position: BigInt(position),
   }));
 }
 

@@ -1,27 +1,55 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { stateOf } from '../../src/client/lifecycle/lifecycle.evolve.js';
-import { folded, lifeOf, lives, recordedLife } from '../../test/support/client-lives.js';
+import { busyLives, live, policies } from '../../test/support/busy-lives.js';
+import { folded, recordedLife } from '../../test/support/client-lives.js';
 import { lapseClocks } from './lapse-due.projection.js';
 
 const clientId = '6f1c2d2e-1111-4222-8333-444455556666';
 
 describe('the lapse clock of a client', () => {
-  it('stands, after any life, exactly where the write side has it', () => {
+  it('may run, after any life, exactly where the write side has it running or the client without services', () => {
     fc.assert(
-      fc.property(lives, (steps) => {
-        const { events, state } = lifeOf(clientId, steps);
-        const { services, lapses } = state.lifecycle;
-        const lapse = stateOf(state.lifecycle) === 'lapsed' ? lapses.at(-1) : undefined;
-        const last = services.at(-1)?.at;
-        const expected = last && {
-          client_id: clientId,
-          last_serviced_at: last,
-          lapse_id: lapse?.lapseId ?? null,
-        };
-        expect(folded(lapseClocks, recordedLife(clientId, events))).toEqual(expected ?? null);
+      fc.property(busyLives, policies, fc.boolean(), (steps, policy, lateTalk) => {
+        const told = live(clientId, steps, { policyAt: () => policy, lateTalk });
+        const row = folded(
+          lapseClocks,
+          recordedLife(
+            clientId,
+            told.flatMap(({ events }) => events),
+          ),
+        );
+        const { lifecycle } = told.at(-1)!.state;
+        const { services, lapses, voided } = lifecycle;
+        const open = lapses.find(({ reactivation }) => reactivation === null);
+        const everServiced = services.length + voided.length > 0;
+        expect(row !== null).toBe(everServiced);
+        if (!row) return;
+        expect(row.lapse_id).toBe(open?.lapseId ?? null);
+        expect(row.running).toBe(['active', 'reactivated', 'new'].includes(stateOf(lifecycle)));
+        // Whoever looks no earlier than it is quiet since comes too late for nobody.
+        const last = services.at(-1);
+        if (last) expect(row.quiet_since <= last.at).toBe(true);
+        if (last && voided.length === 0 && !told.some(({ what }) => what === 'correct'))
+          expect(row.quiet_since).toBe(last.at);
       }),
       { numRuns: 1_000 },
+    );
+  });
+
+  it('is looked at again after every fact that bears on when the client lapses', () => {
+    fc.assert(
+      fc.property(busyLives, policies, (steps, policy) => {
+        const told = live(clientId, steps, { policyAt: () => policy });
+        const recorded = recordedLife(
+          clientId,
+          told.flatMap(({ events }) => events),
+        );
+        const row = folded(lapseClocks, recorded);
+        const last = recorded.findLast(({ event: { type } }) => type !== 'NoteAdded');
+        if (row) expect(row.position).toBe(last?.position);
+      }),
+      { numRuns: 300 },
     );
   });
 });

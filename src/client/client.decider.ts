@@ -3,7 +3,7 @@ import { fieldsOf } from '../schema/fields.js';
 import { clientEvents, type ClientEvent } from './client.events.js';
 import { clientSlices, type ClientCommand, type ClientState } from './client.slices.js';
 import { itemParts, restoredItems, withAbsorbed, withoutReleased } from './items.js';
-import { overdue } from './lifecycle/lifecycle.decision.js';
+import { overdueLapse } from './lifecycle/lifecycle.decision.js';
 import { stateOf } from './lifecycle/lifecycle.evolve.js';
 
 /** Composed of the slices: each evolves its part of the state, and decides the commands that are its own. */
@@ -75,7 +75,7 @@ function withWhatWasDue(
   command: ClientCommand,
 ): Decision<ClientEvent> {
   if (decision instanceof Rejection || decision.length === 0 || MINDS_LAPSES.has(name)) return decision;
-  return [...overdue(command, state), ...decision];
+  return [...overdueLapse(command, state), ...decision];
 }
 
 const OF_MERGED = new Set<ClientCommand['kind']>(['MergeInto', 'RestoreClient', 'EraseClient']);

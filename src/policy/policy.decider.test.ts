@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { specify } from '../../test/support/decider-spec.js';
 import { policyOf } from './lapse-policy.js';
 import { policyDecider } from './policy.decider.js';
-import type { AdoptedPolicy, PolicyEvent, PolicyTerms } from './policy.events.js';
+import type { PolicyEvent, PolicyTerms } from './policy.events.js';
 
 const at = '2024-01-01T12:00:00.000Z';
 const fixed = (windowDays: number): PolicyTerms => ({ kind: 'fixed', windowDays });

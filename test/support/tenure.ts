@@ -1,9 +1,17 @@
+import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test as Testing } from '@nestjs/testing';
 import request, { type Test } from 'supertest';
 import type { Role } from '../../src/access/role.js';
 import { ApiModule } from '../../src/api.module.js';
+import type { Booted } from '../../src/boot.js';
+import { LapseClock } from '../../src/client/lifecycle/lapse-clock.service.js';
+import { Clock } from '../../src/clock.js';
 import { readConfig } from '../../src/config.js';
-import { createHttpApp } from '../../src/http/configure-app.js';
+import { EventStore } from '../../src/event-store/event-store.js';
+import { configureApp, createHttpApp, httpAdapter, httpOptions } from '../../src/http/configure-app.js';
+import { createLogger } from '../../src/http/logging.js';
+import { PositionAwaiter } from '../../src/projecting/await-position.js';
 import { freshEventStore } from './event-store.js';
 import { ADMIN_KEY } from './http-app.js';
 import { freshDatabase } from './servers.js';
@@ -24,10 +32,16 @@ export class Tenure {
     readonly eventLogUrl: string,
   ) {}
 
-  /** The lapse clock stands still: lapses come from the services recorded after them. */
-  static async start(environment: Record<string, string> = {}): Promise<Tenure> {
+  /**
+   * The lapse clock stands still: lapses come from the services recorded after them, or from `sweep`.
+   * @param clock what time it is, for the application and for the event store; the machine's unless given
+   */
+  static async start(
+    environment: Record<string, string> = {},
+    { clock }: { clock?: Clock } = {},
+  ): Promise<Tenure> {
     const [eventStore, database, directory] = await Promise.all([
-      freshEventStore(),
+      freshEventStore(clock ? { now: () => new Date(clock.now()) } : {}),
       freshDatabase(),
       temporaryDirectory(),
     ]);
@@ -37,7 +51,7 @@ export class Tenure {
       ...{ eventStoreUrl: eventStore.url, databaseUrl: database.url, owner: false },
       ...{ failed: new Promise<never>(() => undefined), close: () => Promise.resolve() },
     };
-    const app = await createHttpApp(ApiModule.forRoot({ config, runtime }), config);
+    const app = await (clock ? appWith(clock, { config, runtime }) : appOf({ config, runtime }));
     await app.listen(0, '127.0.0.1');
     const close = async () => {
       await app.close();
@@ -65,6 +79,19 @@ export class Tenure {
     return call.set('Authorization', `Bearer ${this.keys.get(role)}`);
   }
 
+  /** Sweeps once, as the lapse clock does every minute, when the read model has seen everything on record. */
+  async sweep(): Promise<void> {
+    const store = this.provider(EventStore);
+    await this.provider(PositionAwaiter).waitUntil('lapse-due', (await store.tail()) ?? 0n, 5_000);
+    await this.provider(LapseClock).sweep();
+    this.position = String(await store.tail());
+  }
+
+  /** @returns what the application works with */
+  provider<T>(token: Type<T>): T {
+    return this.app.get(token, { strict: false });
+  }
+
   /** Sends a command that has to succeed, as staff. @returns its answer */
   async record(
     method: Exclude<Method, 'get'>,
@@ -81,4 +108,17 @@ export class Tenure {
   ask(path: string, role: Role = 'staff'): Test {
     return this.call('get', path, role).set('X-Await-Position', this.position);
   }
+}
+
+const appOf = (booted: Booted): Promise<NestFastifyApplication> =>
+  createHttpApp(ApiModule.forRoot(booted), booted.config);
+
+/** The same, with another clock. */
+async function appWith(clock: Clock, booted: Booted): Promise<NestFastifyApplication> {
+  const module = await Testing.createTestingModule({ imports: [ApiModule.forRoot(booted)] })
+    .overrideProvider(Clock)
+    .useValue(clock)
+    .setLogger(createLogger(booted.config))
+    .compile();
+  return configureApp(module.createNestApplication<NestFastifyApplication>(httpAdapter(), httpOptions()));
 }

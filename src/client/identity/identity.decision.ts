@@ -3,7 +3,7 @@ import type { Instant } from '../../schema/instant.js';
 import type { ClientCommandOf } from '../client-command.js';
 import type { ClientEvent } from '../client.events.js';
 import { itemParts } from '../items.js';
-import { judging, overdue, type AroundLifecycle } from '../lifecycle/lifecycle.decision.js';
+import { judging, overdueLapse, type AroundLifecycle } from '../lifecycle/lifecycle.decision.js';
 import { evolveLifecycle, stateOf, type Lifecycle, type LifeEvent } from '../lifecycle/lifecycle.evolve.js';
 import { lapseDueBy, reconcile } from '../lifecycle/reconcile.js';
 import type { ServiceMark } from '../lifecycle/lifecycle.marks.js';
@@ -46,7 +46,10 @@ export const identitySlice = slice<IdentityCommand, AroundLifecycle>()({
     CloseClient: (_identity, command, client) =>
       isClosed(client.lifecycle)
         ? []
-        : [...overdue(command, client), { type: 'ClientClosed', data: command.data, occurredAt: command.at }],
+        : [
+            ...overdueLapse(command, client),
+            { type: 'ClientClosed', data: command.data, occurredAt: command.at },
+          ],
     ReopenClient: reopen,
     MergeInto: mergeInto,
     AbsorbClient: absorb,

@@ -9,14 +9,15 @@ import { DataSource } from 'typeorm';
 import { Clock } from '../../clock.js';
 import { LapsePolicies } from '../../policy/lapse-policies.js';
 import { ClientDecisions } from '../change-client.js';
-import { sweepLapses, type FindQuietClients } from './lapse-clock.js';
+import { sweepLapses, type SweepTools } from './lapse-clock.js';
+import { rememberLooks } from './lapse-memory.js';
 
 export const LAPSE_CLOCK = Symbol('lapse clock');
 
 export interface LapseClockOptions {
   /** seconds between two sweeps, 0 = never */
   readonly seconds: number;
-  readonly findQuietClients: FindQuietClients;
+  readonly find: SweepTools['find'];
 }
 
 /** An arbitrary constant: whoever holds this advisory lock is sweeping. */
@@ -57,19 +58,23 @@ export class LapseClock implements OnApplicationBootstrap, BeforeApplicationShut
     this.timer.unref();
   }
 
-  private async sweep(): Promise<void> {
+  /** Sweeps now, unless another process is at it. Whatever goes wrong is left to the next sweep. */
+  async sweep(): Promise<void> {
     try {
       await this.alone(async () => {
-        const now = this.clock.now();
-        const { findQuietClients } = this.options;
-        const lapsed = await sweepLapses(
-          this.clients,
-          findQuietClients,
-          await this.policies.current(),
-          now,
+        const { asked, lapsed } = await sweepLapses(
+          {
+            clients: this.clients,
+            policy: () => this.policies.current(),
+            find: this.options.find,
+            remember: (looks) => rememberLooks(this.database, looks),
+            onFault: (clientId, { message }) =>
+              this.logger.error(`client ${clientId} could not be looked at: ${message}`),
+          },
+          this.clock.now(),
           () => this.stopped,
         );
-        if (lapsed > 0) this.logger.log(`${lapsed} clients lapsed`);
+        if (lapsed > 0) this.logger.log(`${lapsed} clients lapsed, of ${asked} looked at`);
       });
     } catch (error) {
       this.logger.warn(`a sweep was broken off, the next one goes on: ${(error as Error).message}`);

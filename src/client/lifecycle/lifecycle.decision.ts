@@ -47,7 +47,7 @@ export const lifecycleSlice = slice<LifecycleCommand, AroundLifecycle>()({
     RecordService: recordService,
     CorrectService: correctService,
     VoidService: voidService,
-    LapseClient: (_lifecycle, command, client) => overdue(command, client),
+    LapseClient: (_lifecycle, command, client) => overdueLapse(command, client),
   },
 });
 
@@ -63,7 +63,7 @@ export function judging(frame: CommandFrame, client: AroundLifecycle, because?: 
  * The lapse that is due and not on record yet. It is recorded before any further fact, as a sweep in time would have
  * done: what is told later (a booking, a plan, a closure) then bears on it no more than if the clock were never late.
  */
-export function overdue(frame: CommandFrame, client: AroundLifecycle): LifecycleEvent[] {
+export function overdueLapse(frame: CommandFrame, client: AroundLifecycle): LifecycleEvent[] {
   return lapseDueBy(client.lifecycle, frame.lapsesUpTo, judging(frame, client));
 }
 
