@@ -1,3 +1,4 @@
+import { noLifecycle } from '../../src/client/lifecycle/lifecycle.evolve.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ClientEvent } from '../../src/client/client.events.js';
@@ -56,6 +57,7 @@ describe('the history read model', () => {
       client_entry: [
         {
           ...common,
+          sealed: null,
           occurred_at: on('2024-01-01'),
           recorded_at: on('2024-01-01'),
           position: 10n,
@@ -68,6 +70,7 @@ describe('the history read model', () => {
         },
         {
           ...common,
+          sealed: null,
           source: 'import',
           occurred_at: on('2024-01-02'),
           recorded_at: on('2024-05-01'),
@@ -81,6 +84,7 @@ describe('the history read model', () => {
         },
         {
           ...common,
+          sealed: null,
           actor_id: 'clock',
           actor_role: 'clock',
           source: 'clock',
@@ -97,6 +101,7 @@ describe('the history read model', () => {
         },
         {
           ...common,
+          sealed: null,
           client_id: BEN,
           occurred_at: on('2024-02-01'),
           recorded_at: on('2024-02-01'),
@@ -126,14 +131,22 @@ describe('the history read model', () => {
           open_complaints: [],
           lifetime: [{ currency: 'CAD', amountMinor: 8200 }],
           lifecycle: {
+            ...noLifecycle,
             convertedAt: on('2024-01-01'),
-            services: [{ serviceId: SERVICE, at: on('2024-01-02'), amountMinor: 8200, currency: 'CAD' }],
+            services: [
+              {
+                serviceId: SERVICE,
+                at: on('2024-01-02'),
+                ...{ amountMinor: 8200, currency: 'CAD', serviceType: 'drain cleaning' },
+              },
+            ],
             lapses: [
               {
                 lapseId: LAPSE,
                 lastServicedAt: on('2024-01-02'),
                 at: on('2024-04-01'),
                 windowDays: 90,
+                ...{ basis: 'fixed', policyVersion: 0 },
                 reactivation: null,
               },
             ],
@@ -154,7 +167,7 @@ describe('the history read model', () => {
           lapsed_since: null,
           open_complaints: [],
           lifetime: [],
-          lifecycle: { convertedAt: on('2024-02-01'), services: [], lapses: [], lapsesEver: 0 },
+          lifecycle: { ...noLifecycle, convertedAt: on('2024-02-01') },
         },
       ],
       client_tag: [{ tag: 'vip', client_id: ADA }],

@@ -103,7 +103,7 @@ describe('the history of a client', () => {
       position: expect.stringMatching(/^\d+$/),
       revision: 3,
       kind: 'ClientComplained',
-      category: 'complaint',
+      category: 'complaints',
       occurredAt: '2024-01-05T09:00:00.000Z',
       recordedAt: expect.stringMatching(/Z$/),
       summary: 'Complained: quality, high severity',
@@ -120,7 +120,7 @@ describe('the history of a client', () => {
     expect(kinds(asc.body)).toEqual(kinds((await history('')).body).reverse());
     const between = await history('?from=2024-01-02T10:00:00%2B01:00&to=2024-04-01T09:00:00Z').expect(200);
     expect(kinds(between.body)).toEqual(['ClientComplained', 'ClientServiced']);
-    const some = await history('?kind=complaint,ClientConverted').expect(200);
+    const some = await history('?kind=complaints,ClientConverted').expect(200);
     expect(kinds(some.body)).toEqual(['ClientComplained', 'ClientConverted']);
     expect(kinds((await history('?kind=ComplaintResolved').expect(200)).body)).toEqual([]);
   });
@@ -128,7 +128,7 @@ describe('the history of a client', () => {
   it('refuses what it does not know by naming what there is', async () => {
     const { body } = await history('?kind=services').expect(400);
     expect(body.errors).toEqual([
-      { path: 'kind', message: expect.stringContaining('service, complaint, record') },
+      { path: 'kind', message: expect.stringContaining('service, lifecycle, complaints, record') },
     ]);
     expect(body.errors[0].message).toContain('ClientServiced');
     const turned = await history('?from=2024-02-01T00:00:00Z&to=2024-02-01T00:00:00Z').expect(400);
