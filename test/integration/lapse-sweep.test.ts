@@ -173,7 +173,7 @@ describe('a sweep of the lapse clock', () => {
     expect(both.reduce((sum, { lapsed }) => sum + lapsed, 0)).toBe(5_000);
     expect(seconds).toBeLessThan(60);
     for (const { mostInFlight, largestPage } of both) {
-      expect(mostInFlight).toBeLessThanOrEqual(64);
+      expect(mostInFlight).toBeLessThanOrEqual(32);
       expect(largestPage).toBeLessThanOrEqual(1_000);
     }
     await inParallel(idsOf('due'), 32, async (clientId) => {
