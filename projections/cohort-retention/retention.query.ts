@@ -1,5 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { Clock } from '../../src/clock.js';
 import type { Await } from '../../src/http/await-position.js';
 import type { Snapshot } from '../../src/projecting/read-model.js';
 import type { Instant } from '../../src/schema/instant.js';
@@ -32,6 +33,7 @@ export class GetRetentionHandler implements IQueryHandler<GetRetention> {
 
   constructor(
     private readonly readModels: ReadModels,
+    private readonly clock: Clock,
     @Inject(BUSINESS_ZONE) zone: string,
   ) {
     this.business = monthCalendar(zone);
@@ -41,10 +43,10 @@ export class GetRetentionHandler implements IQueryHandler<GetRetention> {
   async execute({ parameters, wait }: GetRetention): Promise<Snapshot<RetentionReport>> {
     const { tz = this.business.zone, anchor, mode, grain, window, measure, periods } = parameters;
     const calendar = tz === this.business.zone ? this.business : monthCalendar(tz);
-    const bounds = boundsOf(parameters, calendar, now());
+    const bounds = boundsOf(parameters, calendar, this.clock.now());
     const { result, ...progress } = await this.readModels.ask(COHORT_RETENTION, wait, async (sql) => {
       // Read once the state is fixed that is read: nothing in it happened later.
-      const generatedAt = now();
+      const generatedAt = this.clock.now();
       const asOf = parameters.asOf ?? generatedAt;
       return { generatedAt, asOf, figures: await this.figures(sql, parameters, calendar, asOf) };
     });
@@ -74,5 +76,3 @@ export class GetRetentionHandler implements IQueryHandler<GetRetention> {
     return asked === undefined ? figuresOfNow(sql, question) : figuresAsOf(sql, question);
   }
 }
-
-const now = (): Instant => new Date().toISOString();

@@ -3,6 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, type Principal } from '../../src/access/principal.js';
 import { Roles } from '../../src/access/roles.js';
+import { Clock } from '../../src/clock.js';
 import { AwaitPosition, type Await } from '../../src/http/await-position.js';
 import type { FastifyReply } from '../../src/http/fastify-types.js';
 import { ApiPage } from '../../src/http/page-schema.js';
@@ -25,7 +26,10 @@ const describesId = ApiParam({ name: 'id', description: 'id of the segment', exa
 @Roles('staff', 'analyst', 'auditor')
 @Controller('segments')
 export class SegmentController {
-  constructor(private readonly queries: QueryBus) {}
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly clock: Clock,
+  ) {}
 
   @ApiOperation({ summary: 'The segments there are, with the number of clients in each' })
   @ApiPage(SegmentSummary)
@@ -66,7 +70,7 @@ export class SegmentController {
     @CurrentPrincipal() { role }: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Page<SegmentMember>> {
-    const asOf = query.asOf ?? new Date().toISOString();
+    const asOf = query.asOf ?? this.clock.now();
     const withNames = role !== 'analyst';
     const members = await this.queries.execute(new GetSegmentMembers(id, query, asOf, withNames, wait));
     return answered(reply, members);

@@ -1,6 +1,7 @@
 import { ClientDecisions } from '../client/change-client.js';
 import { LapsePolicies } from '../policy/lapse-policies.js';
 import { ClientKeys } from '../privacy/client-keys.js';
+import { Clock } from '../clock.js';
 import { runImport, type ImportArguments } from '../importing/import.command.js';
 import { caughtUp } from './catch-up.js';
 import { runDemo, type DemoOptions } from './demo.command.js';
@@ -49,7 +50,7 @@ async function importAndCatchUp(session: Session, file: string, options: ImportA
   const keys = app.get(ClientKeys);
   const services = {
     ...{ runner: app.get(ClientDecisions), blind: keys.blind.bind(keys) },
-    ...{ databaseUrl: runtime.databaseUrl, policy, signal },
+    ...{ databaseUrl: runtime.databaseUrl, policy, now: app.get(Clock).now(), signal },
   };
   const exitCode = await runImport(file, options, services, process.stdout);
   if (options.dryRun || signal.aborted) return exitCode;

@@ -2,6 +2,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { GetRetention } from '../../projections/cohort-retention/retention.query.js';
 import { RetentionParameters } from '../../projections/cohort-retention/retention.parameters.js';
 import { ClientDecisions } from '../client/change-client.js';
+import { Clock } from '../clock.js';
 import { historyFile } from '../demo/history-generator.js';
 import { retentionTable, showsColours } from '../demo/retention-table.js';
 import { ClientKeys } from '../privacy/client-keys.js';
@@ -33,7 +34,7 @@ export async function runDemo(
     blind: (...asked) => app.get(ClientKeys).blind(...asked),
     databaseUrl: runtime.databaseUrl,
     policy: await app.get(LapsePolicies).current(),
-    now: new Date().toISOString(),
+    now: app.get(Clock).now(),
     signal,
   });
   const seconds = (report.milliseconds / 1_000).toFixed(1);

@@ -11,13 +11,11 @@ export interface ImportArguments {
   readonly dryRun?: boolean;
 }
 
-/** What the command works with; `now` is the clock's unless told. */
+/** What the command works with. */
 export type ImportServices = Pick<
   ImportOptions,
-  'runner' | 'blind' | 'databaseUrl' | 'policy' | 'signal' | 'patienceMs'
-> & {
-  readonly now?: string;
-};
+  'runner' | 'blind' | 'databaseUrl' | 'policy' | 'now' | 'signal' | 'patienceMs'
+>;
 
 type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
@@ -47,8 +45,7 @@ export async function runImport(
   const bar = progressBar(out, bytes);
   try {
     const input = createReadStream(file, { highWaterMark: 262_144 });
-    const now = services.now ?? new Date().toISOString();
-    const report = await importHistories({ ...services, input, source, now, dryRun, onProgress: bar.show });
+    const report = await importHistories({ ...services, input, source, dryRun, onProgress: bar.show });
     bar.stop();
     say(...summaryOf(report, basename(file)));
     return report.refused > 0 ? 2 : 0;

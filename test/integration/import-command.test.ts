@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Clock } from '../../src/clock.js';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -51,7 +52,14 @@ async function runOn(file: string, args: ImportArguments = {}, isTTY = false) {
   );
   const runner = new ClientDecisions(store, keys.keys);
   const blind = keys.keys.blind.bind(keys.keys);
-  const services = { runner, blind, databaseUrl: database.url, policy: ninetyDays, patienceMs: 300 };
+  const services = {
+    runner,
+    blind,
+    databaseUrl: database.url,
+    policy: ninetyDays,
+    now: new Clock().now(),
+    patienceMs: 300,
+  };
   const code = await runImport(file, args, services, out);
   return { code, printed };
 }

@@ -49,7 +49,8 @@ export interface Swept {
 }
 
 const PAGE = 1_000;
-const IN_FLIGHT = 64;
+/** Measured: more at a time makes a sweep no faster. */
+const IN_FLIGHT = 32;
 
 /**
  * One sweep of the clock: sends LapseClient to every client whose window may have run out. The read model and the memory of
