@@ -24,11 +24,11 @@ it('the calls of the README do what it says', async () => {
     { cohorts: { cohort: string; size: number }[] },
   ];
   expect(history.items.map(({ summary }) => summary)).toEqual([
-    'Lapsed after 90 days without a service (last on 20 May 2024)',
-    expect.stringMatching(/^Came back 41 days after the lapse/),
-    expect.stringMatching(/^Serviced: tap repair/),
-    expect.stringMatching(/^Lapsed after 90 days/),
-    expect.stringMatching(/^Serviced: drain cleaning/),
+    'Lapsed after 60 days without a service (last on 20 May 2024)',
+    expect.stringMatching(/^Came back 71 days after the lapse/),
+    expect.stringMatching(/^Serviced: window clean/),
+    expect.stringMatching(/^Lapsed after 60 days/),
+    expect.stringMatching(/^Serviced: deep clean/),
     'Became a client',
   ]);
   expect(retention.cohorts).toMatchObject([{ cohort: '2024-01', size: 1 }]);
