@@ -1,4 +1,4 @@
-import type { LapsePolicy, WindowBasis } from '../../policy/lapse-policy.js';
+import { shortestWindowDays, type LapsePolicy, type WindowBasis } from '../../policy/lapse-policy.js';
 import { plusDays, type Instant } from '../../schema/instant.js';
 import { LONGEST_WINDOW_DAYS } from '../../schema/value-fields.js';
 import type { Items } from '../items.js';
@@ -78,6 +78,8 @@ export function dueAfter(
   upTo?: Instant,
 ): DueLapse | null {
   const { at } = services[index] as ServiceMark;
+  // Nearly always not even the shortest window has run out, and it need not be known which one it is.
+  if (upTo !== undefined && plusDays(at, shortestWindowDays(policy)) > upTo) return null;
   return dueBy(windowAfter(policy, services, index, surroundings), at, surroundings, upTo);
 }
 
@@ -90,7 +92,6 @@ export function dueBy(
 ): DueLapse | null {
   const runOut = plusDays(lastServicedAt, windowDays);
   const early = (at: Instant) => upTo !== undefined && at > upTo;
-  // Nearly always it has not run out yet, and what may hold it beyond that need not be looked at.
   if (early(runOut)) return null;
   const at = freeFrom(runOut, surroundings);
   if (at === null || early(at)) return null;
@@ -115,7 +116,11 @@ function freeFrom(at: Instant, { plans, bookings, closures }: LapseSurroundings)
     if (hold.to === null || hold.to > at) holds.push(hold);
   };
   plans.forEach(add);
-  bookings.forEach((booking) => add(holdOf(booking)));
+  // Of thousands of bookings nearly all are over; that is told without reckoning with each.
+  const lately = plusDays(at, -BOOKING_GRACE_DAYS);
+  bookings.forEach((booking) => {
+    if (booking.scheduledFor > lately) add(holdOf(booking));
+  });
   closures.forEach(add);
   let free = at;
   for (const { from, to } of holds.sort((a, b) => (a.from < b.from ? -1 : 1))) {
