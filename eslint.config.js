@@ -31,6 +31,8 @@ export default tseslint.config(
       '@typescript-eslint/unbound-method': 'off',
     },
   },
+  // A bench has nowhere to speak but the terminal.
+  { files: ['test/bench/**/*.ts'], rules: { 'no-console': 'off' } },
   { files: ['**/*.{js,cjs,mjs}'], languageOptions: { globals: globals.node } },
   prettier,
 );

@@ -19,3 +19,29 @@ export async function connectDatabase(options: DataSourceOptions): Promise<DataS
   }
   return database;
 }
+
+/**
+ * Runs the work, unless another process holds the same advisory lock: then it is at it already.
+ * @param lock a number that stands for the work; the lock is held until the work has ended, or the connection is gone
+ * @throws what the work throws, or what the database throws when it cannot be reached
+ */
+export async function unlessElsewhere(
+  database: DataSource,
+  lock: number,
+  work: () => Promise<void>,
+): Promise<void> {
+  const session = database.createQueryRunner();
+  try {
+    const [answer] = (await session.query('SELECT pg_try_advisory_lock($1) AS mine', [lock])) as {
+      mine: boolean;
+    }[];
+    if (!answer?.mine) return;
+    try {
+      await work();
+    } finally {
+      await session.query('SELECT pg_advisory_unlock($1)', [lock]);
+    }
+  } finally {
+    await session.release();
+  }
+}

@@ -12,41 +12,40 @@ export interface ServedMonth {
   readonly amounts: Readonly<Record<string, { readonly minor: number; readonly services: number }>>;
 }
 
-/** A service as it now stands, and the fact that says so: its recording, its correction, or the merge that brought it. */
-export interface ServiceFact {
-  readonly serviceId: string;
+/** A conversion, and the event from which it is known: of an absorbed client, the one that pools its life. */
+export interface KnownConversion {
+  /** the client who converted */
+  readonly of: string;
   readonly at: Instant;
-  readonly amountMinor?: number;
-  readonly currency?: string;
   readonly eventId: string;
-  readonly recordedAt: Instant;
 }
 
-/** A conversion of the client, or of one that it absorbed. */
-export interface ConversionFact {
-  readonly clientId: string;
+/** What was held of a client for a while: that it is one, since it converted at that instant. Positions are texts here. */
+export interface HeldConversion {
   readonly at: Instant;
   readonly eventId: string;
+  readonly position: string;
   readonly recordedAt: Instant;
+  readonly countsFrom: string;
+  readonly supersededAt: Instant | null;
 }
 
 /**
- * A client, and what its life comes to by months. A client that was merged into another is in no cohort: its columns are
- * empty until it is restored.
+ * A client's life by months, with that of the clients it absorbed: it grows with the months it was served in, not with
+ * its services. While it is itself merged into another it is in no cohort, and its months are the other's.
  */
 export type RetentionClient = {
   client_id: string;
+  /** the earliest of the conversions; null while the client is merged */
   converted_at: Instant | null;
   converted_month: Month | null;
-  converted_recorded_at: Instant | null;
-  converted_event_id: string | null;
-  first_serviced_at: Instant | null;
   first_service_month: Month | null;
+  /** of its services, those on record from this position on count: the conversion, or the latest restoration */
+  counts_from: bigint;
   months: Readonly<Record<Month, ServedMonth>>;
-  merged: boolean;
-  conversions: readonly ConversionFact[];
-  /** by business time */
-  services: readonly ServiceFact[];
+  /** its own, and those of the clients it absorbed */
+  conversions: readonly KnownConversion[];
+  held: readonly HeldConversion[];
 };
 
 export const retentionClient: Table<RetentionClient> = {
@@ -55,14 +54,11 @@ export const retentionClient: Table<RetentionClient> = {
     client_id: 'uuid',
     converted_at: 'timestamptz?',
     converted_month: 'text?',
-    converted_recorded_at: 'timestamptz?',
-    converted_event_id: 'uuid?',
-    first_serviced_at: 'timestamptz?',
     first_service_month: 'text?',
+    counts_from: 'bigint',
     months: 'jsonb',
-    merged: 'boolean',
     conversions: 'jsonb',
-    services: 'jsonb',
+    held: 'jsonb',
   },
   key: ['client_id'],
 };
@@ -120,11 +116,44 @@ export const retentionRevenue: Table<RetentionRevenue> = {
   key: ['anchor', 'grain', 'cohort', 'k', 'currency'],
 };
 
-/** A service of a client that is in cohorts, as it now stands. */
-export type RetentionService = {
+/**
+ * That a client converted, as a fact held true from `recorded_at` until `superseded_at` (exclusive; null while it is): a
+ * merge ends it for the absorbed client, and may give the survivor an earlier one.
+ */
+export type RetentionConversion = {
   client_id: string;
+  position: bigint;
+  event_id: string;
+  converted_at: Instant;
+  recorded_at: Instant;
+  superseded_at: Instant | null;
+  counts_from: bigint;
+};
+
+export const retentionConversion: Table<RetentionConversion> = {
+  name: 'retention_conversion',
+  columns: {
+    client_id: 'uuid',
+    position: 'bigint',
+    event_id: 'uuid',
+    converted_at: 'timestamptz',
+    recorded_at: 'timestamptz',
+    superseded_at: 'timestamptz?',
+    counts_from: 'bigint',
+  },
+  key: ['client_id', 'position'],
+};
+
+/**
+ * A service as a fact: what an event said, with both its times. It is held true from its position on, up to a withdrawal of
+ * the same service from the same client at a later position. Rows of both tables are only ever added, so what was held
+ * at any moment is what they say of the positions, or record times, before it.
+ */
+export type RetentionService = {
+  position: bigint;
   service_id: string;
   event_id: string;
+  client_id: string;
   serviced_at: Instant;
   amount_minor: bigint | null;
   currency: string | null;
@@ -134,15 +163,38 @@ export type RetentionService = {
 export const retentionService: Table<RetentionService> = {
   name: 'retention_service',
   columns: {
-    client_id: 'uuid',
+    position: 'bigint',
     service_id: 'uuid',
     event_id: 'uuid',
+    client_id: 'uuid',
     serviced_at: 'timestamptz',
     amount_minor: 'bigint?',
     currency: 'text?',
     recorded_at: 'timestamptz',
   },
-  key: ['client_id', 'service_id'],
+  // A merge brings many at one position.
+  key: ['position', 'service_id'],
   // The services of a period can be counted from this index alone, which halves the time of a report as of a past day.
-  indexes: [['serviced_at', 'client_id', 'currency', 'amount_minor']],
+  indexes: [['serviced_at', 'client_id', 'currency', 'amount_minor', 'service_id', 'position']],
+};
+
+/** That a service, as recorded before this position, counts no more for the client: void, corrected, or gone to another. */
+export type RetentionWithdrawal = {
+  client_id: string;
+  service_id: string;
+  position: bigint;
+  event_id: string;
+  recorded_at: Instant;
+};
+
+export const retentionWithdrawal: Table<RetentionWithdrawal> = {
+  name: 'retention_withdrawal',
+  columns: {
+    client_id: 'uuid',
+    service_id: 'uuid',
+    position: 'bigint',
+    event_id: 'uuid',
+    recorded_at: 'timestamptz',
+  },
+  key: ['client_id', 'service_id', 'position'],
 };

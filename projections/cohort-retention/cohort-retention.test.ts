@@ -1,6 +1,7 @@
 import { ProjectionSpec } from '../../test/support/projection-spec.js';
 import { EventLog } from '../../test/support/recorded-events.js';
-import { cohortRetention, type RetentionEvent } from './cohort-retention.projection.js';
+import { cohortRetention } from './cohort-retention.projection.js';
+import type { RetentionEvent } from './service-movements.js';
 
 const ADA = '0a000000-0000-4000-8000-000000000001';
 const BEN = '0b000000-0000-4000-8000-000000000002';
@@ -18,14 +19,6 @@ const serviced = (client: string, number: number, at: string, amountMinor?: numb
   return log.record(`client-${client}`, 'ClientServiced', { serviceId: service(number), ...amount }, { at });
 };
 
-const factOf = ({ id, recordedAt, event }: ReturnType<typeof serviced>, amountMinor?: number) => ({
-  serviceId: (event.data as { serviceId: string }).serviceId,
-  at: event.occurredAt,
-  ...(amountMinor === undefined ? {} : { amountMinor, currency: 'EUR' }),
-  eventId: id,
-  recordedAt,
-});
-
 describe('in UTC', () => {
   let spec: ProjectionSpec;
   beforeAll(async () => {
@@ -40,8 +33,8 @@ describe('in UTC', () => {
   test('a client is counted once in each month it was serviced in, and its services are kept as facts', async () => {
     const conversion = converted(ADA, '2021-03-05T10:00:00.000Z');
     const first = serviced(ADA, 1, '2021-03-06T10:00:00.000Z', 5000);
-    const second = serviced(ADA, 2, '2021-03-20T10:00:00.000Z', 1500);
-    const third = serviced(ADA, 3, '2021-05-31T23:59:59.999Z');
+    serviced(ADA, 2, '2021-03-20T10:00:00.000Z', 1500);
+    serviced(ADA, 3, '2021-05-31T23:59:59.999Z');
 
     await spec.given(log.events).gives({
       retention_client: [
@@ -49,26 +42,37 @@ describe('in UTC', () => {
           client_id: ADA,
           converted_at: '2021-03-05T10:00:00.000Z',
           converted_month: '2021-03',
-          converted_recorded_at: conversion.recordedAt,
-          converted_event_id: conversion.id,
-          first_serviced_at: '2021-03-06T10:00:00.000Z',
           first_service_month: '2021-03',
+          counts_from: conversion.position,
           months: {
             '2021-03': { services: 2, amounts: { EUR: { minor: 6500, services: 2 } } },
             '2021-05': { services: 1, amounts: {} },
           },
-          merged: false,
-          conversions: [
+          conversions: [{ of: ADA, at: '2021-03-05T10:00:00.000Z', eventId: conversion.id }],
+          held: [
             {
-              clientId: ADA,
               at: '2021-03-05T10:00:00.000Z',
               eventId: conversion.id,
+              position: '10',
               recordedAt: conversion.recordedAt,
+              countsFrom: '10',
+              supersededAt: null,
             },
           ],
-          services: [factOf(first, 5000), factOf(second, 1500), factOf(third)],
         },
       ],
+      retention_conversion: [
+        {
+          client_id: ADA,
+          position: 10n,
+          event_id: conversion.id,
+          converted_at: '2021-03-05T10:00:00.000Z',
+          recorded_at: conversion.recordedAt,
+          superseded_at: null,
+          counts_from: 10n,
+        },
+      ],
+      retention_withdrawal: [],
       retention_cohort: [
         { ...byConversion, cohort: '2021-03', clients: 1, services_before: 0 },
         { ...byService, cohort: '2021-03', clients: 1, services_before: 0 },
@@ -94,6 +98,7 @@ describe('in UTC', () => {
     const { retention_service: facts } = await spec.given(log.events).rows();
     expect(facts).toHaveLength(3);
     expect(facts?.[0]).toEqual({
+      position: first.position,
       event_id: first.id,
       service_id: service(1),
       client_id: ADA,
@@ -106,40 +111,63 @@ describe('in UTC', () => {
   });
 
   describe('the past is restated', () => {
-    const corrected = (number: number, servicedAt: string, from: string, amountMinor: number) =>
-      log.record(`client-${ADA}`, 'ServiceCorrected', {
-        serviceId: service(number),
-        servicedAt,
-        previouslyServicedAt: from,
-        ...{ amountMinor, currency: 'EUR' },
-      });
     const mark = (number: number, at: string) => ({ serviceId: service(number), at });
+    const withdrawal = (number: number, by: ReturnType<typeof serviced>) => ({
+      client_id: ADA,
+      service_id: service(number),
+      position: by.position,
+      event_id: by.id,
+      recorded_at: by.recordedAt,
+    });
 
-    test('by a void: the service is as if it had never been', async () => {
+    test('by a void: the service is as if it had never been, and the facts tell until when it was held', async () => {
       converted(ADA, '2021-03-05T10:00:00.000Z');
       serviced(ADA, 1, '2021-03-06T10:00:00.000Z', 5000);
       serviced(ADA, 2, '2021-04-06T10:00:00.000Z', 700);
-      log.record(`client-${ADA}`, 'ServiceVoided', {
-        serviceId: service(1),
-        servicedAt: '2021-03-06T10:00:00.000Z',
-      });
+      const servicedAt = '2021-03-06T10:00:00.000Z';
+      const amount = { amountMinor: 5000, currency: 'EUR' };
+      const data = { serviceId: service(1), servicedAt, ...amount };
+      const fact = log.record(`client-${ADA}`, 'ServiceVoided', data);
       await spec.given(log.events).gives({
         retention_cell: [
           { ...byConversion, cohort: '2021-03', k: 1, clients: 1 },
           { ...byService, cohort: '2021-04', k: 0, clients: 1 },
         ],
+        retention_revenue: [
+          { ...byConversion, cohort: '2021-03', k: 1 },
+          { ...byService, cohort: '2021-04', k: 0 },
+        ].map((cell) => ({ ...cell, currency: 'EUR', amount_minor: 700n, services: 1, clients: 1 })),
+        retention_withdrawal: [withdrawal(1, fact)],
       });
-      const { retention_service: facts } = await spec.given(log.events).rows();
-      expect(facts).toMatchObject([{ service_id: service(2), amount_minor: 700n }]);
+      expect((await spec.given(log.events).rows()).retention_service).toHaveLength(2);
     });
 
     test('by a correction of date and amount, which is the evidence from then on', async () => {
       converted(ADA, '2021-01-02T12:00:00.000Z');
       serviced(ADA, 1, '2021-01-31T12:00:00.000Z', 5000);
-      const fact = corrected(1, '2021-02-01T12:00:00.000Z', '2021-01-31T12:00:00.000Z', 4500);
-      const { retention_cell: cells, retention_service: facts } = await spec.given(log.events).rows();
-      expect(cells).toContainEqual({ ...byConversion, cohort: '2021-01', k: 1, clients: 1 });
-      expect(facts).toMatchObject([{ event_id: fact.id, amount_minor: 4500n }]);
+      const fact = log.record(`client-${ADA}`, 'ServiceCorrected', {
+        ...{
+          serviceId: service(1),
+          servicedAt: '2021-02-01T12:00:00.000Z',
+          amountMinor: 45,
+          currency: 'CHF',
+        },
+        previouslyServicedAt: '2021-01-31T12:00:00.000Z',
+        ...{ previousAmountMinor: 5000, previousCurrency: 'EUR' },
+      });
+      const rows = await spec.given(log.events).rows();
+      expect(rows.retention_revenue).toEqual([
+        {
+          ...{ ...byConversion, cohort: '2021-01', k: 1, currency: 'CHF' },
+          ...{ amount_minor: 45n, services: 1, clients: 1 },
+        },
+        {
+          ...{ ...byService, cohort: '2021-02', k: 0, currency: 'CHF' },
+          ...{ amount_minor: 45n, services: 1, clients: 1 },
+        },
+      ]);
+      expect(rows.retention_service?.at(-1)).toMatchObject({ event_id: fact.id, amount_minor: 45n });
+      expect(rows.retention_withdrawal).toEqual([withdrawal(1, fact)]);
     });
 
     test('by a merge: the earlier conversion is the cohort, services are pooled; and by its undoing', async () => {

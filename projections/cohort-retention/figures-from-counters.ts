@@ -1,6 +1,7 @@
 import { monthsBetween, type Month } from './month-calendar.js';
+import type { Anchor } from './cohort-retention.tables.js';
 import {
-  ANCHOR_COLUMNS,
+  COUNTS,
   cellFigures,
   withNumericAmount,
   type CellFigure,
@@ -62,23 +63,46 @@ export async function figuresAsOf(sql: Sql, question: FiguresQuestion): Promise<
   };
 }
 
+/** Where a client's cohort stands in `retention_client`, and how a service before the instant $2 knows that its client is in it. */
+const PLACED: Record<Anchor, { month: string; before: string }> = {
+  converted: { month: 'converted_month', before: 'converted_at < $2' },
+  // Whoever has a service before an instant was first serviced before it.
+  first_service: { month: 'first_service_month', before: 'first_service_month IS NOT NULL' },
+};
+
 /** The cohort of the running month as far as it had come; none if nobody was in it yet. */
-async function cohortOf(
-  running: Month,
-  sql: Sql,
-  { anchor, calendar, asOf }: FiguresQuestion,
-): Promise<CohortFigure[]> {
-  const { at } = ANCHOR_COLUMNS[anchor];
-  const [found] = await sql.query<[Omit<CohortFigure, 'cohort'>]>(
+async function cohortOf(running: Month, sql: Sql, question: FiguresQuestion): Promise<CohortFigure[]> {
+  const found = await (question.anchor === 'converted' ? convertedIn : firstServicedIn)(
+    running,
+    sql,
+    question,
+  );
+  return found.clients === 0 ? [] : [{ cohort: running, ...found }];
+}
+
+type Size = Omit<CohortFigure, 'cohort'>;
+
+async function convertedIn(running: Month, sql: Sql, { calendar, asOf }: FiguresQuestion): Promise<Size> {
+  const [found] = await sql.query<[Size]>(
     `SELECT count(*)::integer AS clients, coalesce(sum(before.services), 0)::integer AS "servicesBefore"
      FROM retention_client, LATERAL (
        SELECT sum((served.value ->> 'services')::integer) AS services
        FROM jsonb_each(months) AS served WHERE served.key < $3
      ) AS before
-     WHERE ${at} >= $1 AND ${at} < $2`,
+     WHERE converted_at >= $1 AND converted_at < $2`,
     [calendar.startOf(running), asOf, running],
   );
-  return found.clients === 0 ? [] : [{ cohort: running, ...found }];
+  return found;
+}
+
+async function firstServicedIn(running: Month, sql: Sql, { calendar, asOf }: FiguresQuestion): Promise<Size> {
+  const [found] = await sql.query<[Size]>(
+    `SELECT count(DISTINCT client_id)::integer AS clients, 0 AS "servicesBefore"
+     FROM retention_service JOIN retention_client USING (client_id)
+     WHERE serviced_at >= $1 AND serviced_at < $2 AND first_service_month = $3 AND ${COUNTS}`,
+    [calendar.startOf(running), asOf, running],
+  );
+  return found;
 }
 
 /** The running month as a cell of every cohort, its own included. */
@@ -87,13 +111,13 @@ async function cellsOf(
   sql: Sql,
   { anchor, measure, calendar, asOf }: FiguresQuestion,
 ): Promise<CountedCell[]> {
-  const { at, month } = ANCHOR_COLUMNS[anchor];
+  const { month, before } = PLACED[anchor];
   const currency = measure === 'revenue' ? 'currency' : 'NULL';
   const served = await sql.query<Omit<CountedCell, 'k'>[]>(
     `SELECT ${month} AS cohort, ${currency} AS currency, count(DISTINCT client_id)::integer AS clients,
             count(*)::integer AS services, sum(amount_minor) AS "amountMinor"
      FROM retention_service JOIN retention_client USING (client_id)
-     WHERE serviced_at >= $1 AND serviced_at < $2 AND ${at} < $2
+     WHERE serviced_at >= $1 AND serviced_at < $2 AND ${before} AND ${COUNTS}
      GROUP BY 1, 2`,
     [calendar.startOf(running), asOf],
   );

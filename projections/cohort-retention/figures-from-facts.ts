@@ -1,7 +1,8 @@
 import { plusMonths, type Month, type MonthCalendar } from './month-calendar.js';
 import type { Instant } from '../../src/schema/instant.js';
+import type { Anchor } from './cohort-retention.tables.js';
 import {
-  ANCHOR_COLUMNS,
+  COUNTS,
   cellFigures,
   type CountedCell,
   type FiguresQuestion,
@@ -19,25 +20,25 @@ export async function figuresFromFacts(sql: Sql, question: FiguresQuestion): Pro
   const months = monthsUpTo(asOf, calendar, await firstMonth(sql));
   const monthAt = (bucket: number): Month => months[bucket - 1] as Month;
   const parameters = [asOf, months.map(calendar.startOf)];
-  const { at } = ANCHOR_COLUMNS[anchor];
-  const clients = `(SELECT client_id, width_bucket(${at}, $2::timestamptz[]) AS cohort
-                    FROM retention_client WHERE ${at} < $1) AS client`;
-  const sizes = await sql.query<{ cohort: number; clients: number }[]>(
-    `SELECT cohort, count(*)::integer AS clients FROM ${clients} GROUP BY cohort`,
-    parameters,
-  );
-  const served = await sql.query<NumberedCell[]>(
-    `SELECT cohort, k, currency, count(*)::integer AS clients, sum(services)::integer AS services,
-            sum(amount) AS "amountMinor"
+  // The sizes of the cohorts come as rows without a k, so that clients are placed once for both.
+  const counted = await sql.query<(NumberedCell & { k: number | null })[]>(
+    `WITH client AS MATERIALIZED (${PLACED[anchor]})
+     SELECT cohort, NULL::integer AS k, NULL AS currency, count(*)::integer AS clients, 0 AS services,
+            NULL::numeric AS "amountMinor"
+     FROM client GROUP BY cohort
+     UNION ALL
+     SELECT cohort, k, currency, count(*)::integer, sum(services)::integer, sum(amount)
      FROM (SELECT cohort, width_bucket(serviced_at, $2::timestamptz[]) - cohort AS k,
                   ${measure === 'revenue' ? 'currency' : 'NULL'} AS currency,
                   count(*) AS services, sum(amount_minor) AS amount
-           FROM ${clients} JOIN retention_service USING (client_id)
-           WHERE serviced_at < $1
+           FROM client JOIN retention_service USING (client_id)
+           WHERE serviced_at < $1 AND ${COUNTS}
            GROUP BY client_id, 1, 2, 3) AS client_in_month
      GROUP BY cohort, k, currency`,
     parameters,
   );
+  const sizes = counted.filter(({ k }) => k === null);
+  const served = counted.filter((cell): cell is NumberedCell => cell.k !== null);
   const servicesBefore = new Map<number, number>();
   for (const { cohort, k, services } of served)
     if (k < 0) servicesBefore.set(cohort, (servicesBefore.get(cohort) ?? 0) + services);
@@ -51,6 +52,18 @@ export async function figuresFromFacts(sql: Sql, question: FiguresQuestion): Pro
     ...cellFigures(cells, measure),
   };
 }
+
+/** Clients in a cohort before the instant $1, with the number of its month among those that begin at $2. */
+const PLACED: Record<Anchor, string> = {
+  converted: `
+    SELECT client_id, counts_from, width_bucket(converted_at, $2::timestamptz[]) AS cohort
+    FROM retention_conversion WHERE superseded_at IS NULL AND converted_at < $1`,
+  first_service: `
+    SELECT client_id, counts_from, width_bucket(min(serviced_at), $2::timestamptz[]) AS cohort
+    FROM retention_service JOIN retention_conversion USING (client_id)
+    WHERE superseded_at IS NULL AND serviced_at < $1 AND ${COUNTS}
+    GROUP BY client_id, counts_from`,
+};
 
 /** Its cohort is the number of a month, from 1. */
 type NumberedCell = Omit<CountedCell, 'cohort'> & { readonly cohort: number };

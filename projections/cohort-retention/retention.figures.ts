@@ -47,11 +47,14 @@ export interface FiguresQuestion {
 /** Runs SQL, all of it on one state of the tables. */
 export type Sql = Pick<EntityManager, 'query'>;
 
-/** Where a client's anchor stands in `retention_client`. */
-export const ANCHOR_COLUMNS: Record<Anchor, { at: string; month: string }> = {
-  converted: { at: 'converted_at', month: 'converted_month' },
-  first_service: { at: 'first_serviced_at', month: 'first_service_month' },
-};
+/**
+ * Which rows of `retention_service`, joined to a row with the client's `counts_from`, are of services that count: of the
+ * life that the client has now, and withdrawn by no later fact.
+ */
+export const COUNTS = `retention_service.position >= counts_from AND NOT EXISTS (
+  SELECT FROM retention_withdrawal AS gone
+  WHERE gone.client_id = retention_service.client_id AND gone.service_id = retention_service.service_id
+    AND gone.position > retention_service.position)`;
 
 /** A cell as counted from services; without a currency: of all services, or, where currencies are told apart, of those without an amount. */
 export interface CountedCell extends CellFigure {

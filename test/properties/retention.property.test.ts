@@ -1,17 +1,16 @@
 import fc from 'fast-check';
 import { DataSource } from 'typeorm';
-import {
-  cohortRetention,
-  type RetentionEvent,
-} from '../../projections/cohort-retention/cohort-retention.projection.js';
+import { cohortRetention } from '../../projections/cohort-retention/cohort-retention.projection.js';
 import { ANCHORS } from '../../projections/cohort-retention/cohort-retention.tables.js';
 import { figuresAsOf, figuresOfNow } from '../../projections/cohort-retention/figures-from-counters.js';
 import { figuresFromFacts } from '../../projections/cohort-retention/figures-from-facts.js';
 import { monthCalendar } from '../../projections/cohort-retention/month-calendar.js';
 import { MEASURES, type RetentionFigures } from '../../projections/cohort-retention/retention.figures.js';
+import type { RetentionEvent } from '../../projections/cohort-retention/service-movements.js';
+import type { RecordedEvent } from '../../src/event-store/envelope.js';
+import { livedTogether, pooledLives, type PooledLives } from '../support/pooled-lives.js';
 import { ProjectionSpec } from '../support/projection-spec.js';
-import { EventLog } from '../support/recorded-events.js';
-import { retentionModel } from '../support/retention-model.js';
+import { countedLives, retentionModel } from '../support/retention-model.js';
 
 /** Months of the counters are those of New York; the other zones are asked for, one of them a day ahead of it at times. */
 const BUSINESS = 'America/New_York';
@@ -29,34 +28,9 @@ const instants = fc
   )
   .map((time) => new Date(time).toISOString());
 
-const amounts = fc.record({
-  amountMinor: fc.constantFrom(0, 1, 8200),
-  currency: fc.constantFrom('EUR', 'CHF'),
-});
-
-/** `turn`: services are recorded in the order of their turns, whoever they are of, and before or after what came before them. */
-const services = fc.record({ at: instants, amount: fc.option(amounts), turn: fc.nat(100) });
-const histories = fc.array(
-  fc.record({ convertedAt: instants, services: fc.array(services, { maxLength: 8 }) }),
-  { maxLength: 12 },
-);
-type History = typeof histories extends fc.Arbitrary<infer T> ? T : never;
-
-const uuid = (kind: string, number: number) => `${kind}-0000-4000-8000-${String(number).padStart(12, '0')}`;
-
-function record(history: History) {
-  const log = new EventLog<RetentionEvent>();
-  const stream = (client: number) => `client-${uuid('00000001', client)}`;
-  history.forEach(({ convertedAt: at }, client) => log.record(stream(client), 'ClientConverted', {}, { at }));
-  history
-    .flatMap((client, number) => client.services.map((service) => ({ ...service, client: number })))
-    .sort((a, b) => a.turn - b.turn)
-    .forEach(({ client, at, amount }, number) => {
-      const data = { serviceId: uuid('00000002', number), ...amount };
-      log.record(stream(client), 'ClientServiced', data, { at });
-    });
-  return log.events;
-}
+/** Of the facts of these lives, retention follows from some. */
+const factsOf = (lives: PooledLives) =>
+  livedTogether(lives).facts as RecordedEvent[] as RecordedEvent<RetentionEvent>[];
 
 /** Figures come in any order. */
 const unordered = ({ cohorts, cells, revenue }: RetentionFigures) => {
@@ -76,35 +50,81 @@ afterAll(async () => {
   await spec.close();
 });
 
+/** Several times over, so that states of one life meet in one batch and in different ones. */
+const replayed = (facts: readonly RecordedEvent<RetentionEvent>[]) => {
+  const third = Math.ceil(facts.length / 3);
+  const thirds = [facts.slice(0, third), facts.slice(third, 2 * third), facts.slice(2 * third)];
+  return spec.replay(thirds.filter((batch) => batch.length > 0));
+};
+
 test('counters, counters with the running month, and facts all give what the definitions give, on any day and in any zone', async () => {
   await fc.assert(
-    fc.asyncProperty(histories, instants, fc.constantFrom(...ZONES), async (history, someDay, someZone) => {
-      const facts = record(history);
-      const half = Math.floor(facts.length / 2);
-      await spec.replay([facts.slice(0, half), facts.slice(half)].filter((batch) => batch.length > 0));
-      for (const anchor of ANCHORS)
-        for (const measure of MEASURES) {
-          const asked = (asOf: string, zone: string) => ({
-            anchor,
-            measure,
-            asOf,
-            calendar: monthCalendar(zone),
-          });
-          const expected = (asOf: string, zone: string) => {
-            const model = retentionModel(facts, { anchor, asOf, zone });
-            return unordered({ ...model, [measure === 'clients' ? 'revenue' : 'cells']: [] });
-          };
-          const now = asked(NOW, BUSINESS);
-          expect(unordered(await figuresOfNow(database, now))).toEqual(expected(NOW, BUSINESS));
-          expect(unordered(await figuresAsOf(database, now))).toEqual(expected(NOW, BUSINESS));
-          expect(unordered(await figuresFromFacts(database, now))).toEqual(expected(NOW, BUSINESS));
-          const then = expected(someDay, BUSINESS);
-          expect(unordered(await figuresAsOf(database, asked(someDay, BUSINESS)))).toEqual(then);
-          expect(unordered(await figuresFromFacts(database, asked(someDay, BUSINESS)))).toEqual(then);
-          const there = expected(someDay, someZone);
-          expect(unordered(await figuresFromFacts(database, asked(someDay, someZone)))).toEqual(there);
-        }
-    }),
+    fc.asyncProperty(
+      pooledLives(instants),
+      instants,
+      fc.constantFrom(...ZONES),
+      async (lives, someDay, someZone) => {
+        const facts = factsOf(lives);
+        await replayed(facts);
+        for (const anchor of ANCHORS)
+          for (const measure of MEASURES) {
+            const asked = (asOf: string, zone: string) => ({
+              anchor,
+              measure,
+              asOf,
+              calendar: monthCalendar(zone),
+            });
+            const expected = (asOf: string, zone: string) => {
+              const model = retentionModel(facts, { anchor, asOf, zone });
+              return unordered({ ...model, [measure === 'clients' ? 'revenue' : 'cells']: [] });
+            };
+            const now = asked(NOW, BUSINESS);
+            expect(unordered(await figuresOfNow(database, now))).toEqual(expected(NOW, BUSINESS));
+            expect(unordered(await figuresAsOf(database, now))).toEqual(expected(NOW, BUSINESS));
+            expect(unordered(await figuresFromFacts(database, now))).toEqual(expected(NOW, BUSINESS));
+            const then = expected(someDay, BUSINESS);
+            expect(unordered(await figuresAsOf(database, asked(someDay, BUSINESS)))).toEqual(then);
+            expect(unordered(await figuresFromFacts(database, asked(someDay, BUSINESS)))).toEqual(then);
+            const there = expected(someDay, someZone);
+            expect(unordered(await figuresFromFacts(database, asked(someDay, someZone)))).toEqual(there);
+          }
+      },
+    ),
     { numRuns: 50 },
+  );
+});
+
+/** Who was a client, since when, and with what services, as far as recorded before $1: what a report as known then is made of. */
+const HELD = `
+  SELECT client.client_id AS "clientId", converted_at AS "convertedAt", service_id AS id, serviced_at AS at,
+         amount_minor AS "amountMinor", currency
+  FROM retention_conversion AS client LEFT JOIN retention_service AS service
+    ON service.client_id = client.client_id AND service.position >= counts_from AND service.recorded_at < $1
+      AND NOT EXISTS (
+        SELECT FROM retention_withdrawal AS gone
+        WHERE gone.client_id = service.client_id AND gone.service_id = service.service_id
+          AND gone.position > service.position AND gone.recorded_at < $1)
+  WHERE client.recorded_at < $1 AND (superseded_at IS NULL OR superseded_at >= $1)`;
+
+test('the facts tell what was held at any moment', async () => {
+  const line = (one: object) => JSON.stringify(one, (_name, value: unknown) => value ?? undefined);
+  await fc.assert(
+    fc.asyncProperty(pooledLives(instants), fc.nat(), async (lives, cut) => {
+      const facts = factsOf(lives);
+      await replayed(facts);
+      const known = facts.slice(0, cut % (facts.length + 1));
+      const knownAt = facts[known.length]?.recordedAt ?? '2031-01-01T00:00:00.000Z';
+      const held = await database.query<Record<string, unknown>[]>(HELD, [knownAt]);
+      const expected = [...countedLives(known)].flatMap(([clientId, { convertedAt, services }]) =>
+        services.length === 0
+          ? [{ clientId, convertedAt }]
+          : services.map(({ id, at, amountMinor, currency }) => {
+              const amount = amountMinor === undefined ? {} : { amountMinor: String(amountMinor), currency };
+              return { clientId, convertedAt, id, at, ...amount };
+            }),
+      );
+      expect(held.map(line).sort()).toEqual(expected.map(line).sort());
+    }),
+    { numRuns: 100 },
   );
 });

@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../../clock.js';
+import { unlessElsewhere } from '../../database.js';
 import { LapsePolicies } from '../../policy/lapse-policies.js';
 import { ClientDecisions } from '../change-client.js';
 import { sweepLapses, type SweepTools } from './lapse-clock.js';
@@ -61,7 +62,7 @@ export class LapseClock implements OnApplicationBootstrap, BeforeApplicationShut
   /** Sweeps now, unless another process is at it. Whatever goes wrong is left to the next sweep. */
   async sweep(): Promise<void> {
     try {
-      await this.alone(async () => {
+      await unlessElsewhere(this.database, SWEEPING, async () => {
         const { asked, lapsed } = await sweepLapses(
           {
             clients: this.clients,
@@ -78,24 +79,6 @@ export class LapseClock implements OnApplicationBootstrap, BeforeApplicationShut
       });
     } catch (error) {
       this.logger.warn(`a sweep was broken off, the next one goes on: ${(error as Error).message}`);
-    }
-  }
-
-  /** Runs the work if no other process is at it. */
-  private async alone(work: () => Promise<void>): Promise<void> {
-    const session = this.database.createQueryRunner();
-    try {
-      const [answer] = (await session.query('SELECT pg_try_advisory_lock($1) AS mine', [SWEEPING])) as {
-        mine: boolean;
-      }[];
-      if (!answer?.mine) return;
-      try {
-        await work();
-      } finally {
-        await session.query('SELECT pg_advisory_unlock($1)', [SWEEPING]);
-      }
-    } finally {
-      await session.release();
     }
   }
 }
