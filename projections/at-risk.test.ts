@@ -2,21 +2,25 @@ import { describe, expect, it } from '@jest/globals';
 import { risksOf, type Rating } from './at-risk.js';
 
 const on = (day: string) => `2024-${day}T09:00:00.000Z`;
-const monthly = [{ at: on('01-01') }, { at: on('01-31') }, { at: on('03-01') }];
-const calm = { services: monthly, openComplaints: 0, lastRating: null };
+const calm = {
+  lastServicedAt: on('03-01'),
+  usualGapsDays: [10, 20, 30, 40, 50],
+  openComplaints: 0,
+  lastRating: null,
+};
 const rated = (instrument: Rating['instrument'], score: number) => ({ instrument, score, at: on('03-01') });
 
 describe('a client at risk', () => {
   it('has been quiet for longer than four of five of its gaps', () => {
-    expect(risksOf(calm, on('03-31'))).toEqual([]);
-    expect(risksOf(calm, on('04-01'))).toEqual([{ kind: 'quiet', days: 31, usualDays: 30 }]);
+    expect(risksOf(calm, on('04-12'))).toEqual([]);
+    expect(risksOf(calm, on('04-13'))).toEqual([{ kind: 'quiet', days: 43, usualDays: 42 }]);
   });
 
   it('without a habit is held to that of others, where it is known', () => {
-    const once = { ...calm, services: [{ at: on('01-01') }] };
+    const once = { ...calm, usualGapsDays: [] };
     expect(risksOf(once, on('12-01'))).toEqual([]);
-    expect(risksOf(once, on('03-31'), 60)).toEqual([{ kind: 'quiet', days: 90, usualDays: 60 }]);
-    expect(risksOf({ ...calm, services: [] }, on('03-31'), 60)).toEqual([]);
+    expect(risksOf(once, on('05-30'), 60)).toEqual([{ kind: 'quiet', days: 90, usualDays: 60 }]);
+    expect(risksOf({ ...once, lastServicedAt: null }, on('05-30'), 60)).toEqual([]);
   });
 
   it('has a complaint open, or was dissatisfied when last asked', () => {

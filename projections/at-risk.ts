@@ -1,5 +1,5 @@
 import type { Instrument } from '../src/client/contact/contact.events.js';
-import { quantile, usualGapsDays } from '../src/client/lifecycle/usual-gap.js';
+import { quantile } from '../src/client/lifecycle/usual-gap.js';
 import { wholeDaysBetween, type Instant } from '../src/schema/instant.js';
 
 /** Beyond this share of its gaps, a client has been away longer than it is wont to. */
@@ -23,8 +23,9 @@ export type Risk =
   | { readonly kind: 'low_rating'; readonly rating: Rating };
 
 export interface RiskFacts {
-  /** by business time */
-  readonly services: readonly { readonly at: Instant }[];
+  readonly lastServicedAt: Instant | null;
+  /** as the function of this name has them; none where the client has no habit */
+  readonly usualGapsDays: readonly number[];
   readonly openComplaints: number;
   readonly lastRating: Rating | null;
 }
@@ -35,13 +36,12 @@ export interface RiskFacts {
  * @returns every reason there is
  */
 export function risksOf(
-  { services, openComplaints, lastRating }: RiskFacts,
+  { lastServicedAt, usualGapsDays, openComplaints, lastRating }: RiskFacts,
   now: Instant,
   othersGapDays?: number,
 ): Risk[] {
-  const last = services.at(-1);
-  const usualDays = quantile(usualGapsDays(services), UNUSUAL) ?? othersGapDays;
-  const days = last ? wholeDaysBetween(last.at, now) : 0;
+  const usualDays = quantile(usualGapsDays, UNUSUAL) ?? othersGapDays;
+  const days = lastServicedAt === null ? 0 : wholeDaysBetween(lastServicedAt, now);
   return [
     ...(usualDays !== undefined && days > usualDays ? [{ kind: 'quiet' as const, days, usualDays }] : []),
     ...(openComplaints > 0 ? [{ kind: 'open_complaint' as const, count: openComplaints }] : []),
