@@ -4,7 +4,7 @@ import { risksOf, type Rating } from './at-risk.js';
 const on = (day: string) => `2024-${day}T09:00:00.000Z`;
 const calm = {
   lastServicedAt: on('03-01'),
-  usualGapsDays: [10, 20, 30, 40, 50],
+  unusualGapDays: 42,
   openComplaints: 0,
   lastRating: null,
 };
@@ -17,7 +17,7 @@ describe('a client at risk', () => {
   });
 
   it('without a habit is held to that of others, where it is known', () => {
-    const once = { ...calm, usualGapsDays: [] };
+    const once = { ...calm, unusualGapDays: null };
     expect(risksOf(once, on('12-01'))).toEqual([]);
     expect(risksOf(once, on('05-30'), 60)).toEqual([{ kind: 'quiet', days: 90, usualDays: 60 }]);
     expect(risksOf({ ...once, lastServicedAt: null }, on('05-30'), 60)).toEqual([]);

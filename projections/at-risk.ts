@@ -1,9 +1,5 @@
 import type { Instrument } from '../src/client/contact/contact.events.js';
-import { quantile } from '../src/client/lifecycle/usual-gap.js';
 import { wholeDaysBetween, type Instant } from '../src/schema/instant.js';
-
-/** Beyond this share of its gaps, a client has been away longer than it is wont to. */
-const UNUSUAL = 0.8;
 
 /** What a client said last of how content it is. */
 export interface Rating {
@@ -24,8 +20,8 @@ export type Risk =
 
 export interface RiskFacts {
   readonly lastServicedAt: Instant | null;
-  /** as the function of this name has them; none where the client has no habit */
-  readonly usualGapsDays: readonly number[];
+  /** as the function of this name has it; null where the client has no habit */
+  readonly unusualGapDays: number | null;
   readonly openComplaints: number;
   readonly lastRating: Rating | null;
 }
@@ -36,11 +32,11 @@ export interface RiskFacts {
  * @returns every reason there is
  */
 export function risksOf(
-  { lastServicedAt, usualGapsDays, openComplaints, lastRating }: RiskFacts,
+  { lastServicedAt, unusualGapDays, openComplaints, lastRating }: RiskFacts,
   now: Instant,
   othersGapDays?: number,
 ): Risk[] {
-  const usualDays = quantile(usualGapsDays, UNUSUAL) ?? othersGapDays;
+  const usualDays = unusualGapDays ?? othersGapDays;
   const days = lastServicedAt === null ? 0 : wholeDaysBetween(lastServicedAt, now);
   return [
     ...(usualDays !== undefined && days > usualDays ? [{ kind: 'quiet' as const, days, usualDays }] : []),

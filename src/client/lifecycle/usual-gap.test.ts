@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { plusDays } from '../../schema/instant.js';
-import { quantile, usualGapDays, usualGapsDays } from './usual-gap.js';
+import { quantile, unusualGapDays, usualGapDays } from './usual-gap.js';
 
 const start = '2024-01-01T09:00:00.000Z';
 /** @returns services so many days after the first */
@@ -26,7 +26,13 @@ describe('the usual gap between services', () => {
     );
     expect(usualGapDays(monthlyThenWeekly)).toBe(7);
     expect(usualGapDays(monthlyThenWeekly, 29)).toBe(30);
-    expect(usualGapsDays(monthlyThenWeekly)).toHaveLength(24);
+  });
+});
+
+describe('an unusual gap', () => {
+  it('is longer than four of five', () => {
+    expect(unusualGapDays(services(0, 10, 30, 60, 100, 150))).toBe(42);
+    expect(unusualGapDays(services(0, 10))).toBeUndefined();
   });
 });
 

@@ -17,7 +17,7 @@ interface Visited {
  * @param index of the last service that counts; the last of all unless given
  * @returns days of 86,400 s, ascending; none where there are fewer than two gaps
  */
-export function usualGapsDays(services: readonly Visited[], index = services.length - 1): number[] {
+function lastGapsDays(services: readonly Visited[], index = services.length - 1): number[] {
   const gaps: number[] = [];
   for (let later = index; later > 0 && gaps.length < MOST_GAPS; later--) {
     const [from, to] = [services[later - 1] as Visited, services[later] as Visited];
@@ -27,9 +27,13 @@ export function usualGapsDays(services: readonly Visited[], index = services.len
   return gaps.length < FEWEST_GAPS ? [] : gaps.sort((a, b) => a - b);
 }
 
-/** @returns the median of `usualGapsDays`; undefined where there is no habit to speak of */
+/** @returns the median of the gaps; undefined where there is no habit to speak of */
 export const usualGapDays = (services: readonly Visited[], index?: number): number | undefined =>
-  quantile(usualGapsDays(services, index), 0.5);
+  quantile(lastGapsDays(services, index), 0.5);
+
+/** @returns what four of five gaps are at most: who is away for longer is away unusually long */
+export const unusualGapDays = (services: readonly Visited[]): number | undefined =>
+  quantile(lastGapsDays(services), 0.8);
 
 /**
  * @param sorted ascending
