@@ -147,7 +147,7 @@ try {
   const file = fileOf(clients);
   await importOnce(file, 'warm');
   const streams = await storedBy('warm');
-  const bytes = JSON.stringify(streams[0]).length / EVENTS;
+  const bytes = JSON.stringify(streams[0]?.map(({ type, data, metadata }) => ({ type, data, metadata }))).length / EVENTS;
   console.log(
     `${clients} clients, ${streams.flat().length} events, some ${Math.round(bytes)} bytes an event with metadata`,
   );
