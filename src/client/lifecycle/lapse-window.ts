@@ -5,6 +5,7 @@ import type { Items } from '../items.js';
 import type { Booking } from '../plans/booking.decision.js';
 import type { Plan } from '../plans/plan.decision.js';
 import type { LapseWindow, ServiceMark } from './lifecycle.marks.js';
+import { usualGapDays } from './usual-gap.js';
 
 /** What, beside the services, bears on when a client lapses. */
 export interface LapseSurroundings {
@@ -22,10 +23,6 @@ export interface DueLapse extends LapseWindow {
   readonly heldUntil?: Instant;
 }
 
-const DAY_MS = 86_400_000;
-const CADENCE_SERVICES = 3;
-/** Habits change: the last two years of a monthly client say more than the ten before. It also bounds the work. */
-const CADENCE_GAPS = 24;
 /** What is done on the day it was booked for is often written down on the next. */
 const BOOKING_GRACE_DAYS = 1;
 
@@ -49,7 +46,7 @@ export function windowAfter(
     days === undefined ? undefined : Math.min(Math.ceil(days * factor - 1e-9), LONGEST_WINDOW_DAYS);
   const rules: [WindowBasis, () => number | undefined][] = [
     ['plan', () => times(planIntervalAt(plans, service))],
-    ['own_cadence', () => (ownCadence ? times(medianGapDays(services, index)) : undefined)],
+    ['own_cadence', () => (ownCadence ? times(usualGapDays(services, index)) : undefined)],
     ['service_type', () => daysOf(serviceTypeDays, service.serviceType)],
     ['trade', () => daysOf(tradeDays, trade)],
     ['default', () => defaultDays],
@@ -149,19 +146,4 @@ function planIntervalAt(plans: Items<Plan>, { planId, at }: ServiceMark): number
     if (live && (shortest === undefined || intervalDays < shortest)) shortest = intervalDays;
   });
   return shortest;
-}
-
-/** In days, of the client's last gaps of a day or more: a second job on the same day is no repeat. */
-function medianGapDays(services: readonly ServiceMark[], index: number): number | undefined {
-  const gaps: number[] = [];
-  for (let later = index; later > 0 && gaps.length < CADENCE_GAPS; later--) {
-    const [from, to] = [services[later - 1] as ServiceMark, services[later] as ServiceMark];
-    const gap = (Date.parse(to.at) - Date.parse(from.at)) / DAY_MS;
-    if (gap >= 1) gaps.push(gap);
-  }
-  if (gaps.length < CADENCE_SERVICES - 1) return undefined;
-  gaps.sort((a, b) => a - b);
-  const middle = Math.floor(gaps.length / 2);
-  const upper = gaps[middle] as number;
-  return gaps.length % 2 === 1 ? upper : ((gaps[middle - 1] as number) + upper) / 2;
 }
