@@ -16,6 +16,7 @@ import { LapsePolicies } from './policy/lapse-policies.js';
 import { POLICY_STREAMS } from './policy/policy.events.js';
 import { CLIENT_STREAMS } from './client/client.events.js';
 import { connectDatabase } from './database.js';
+import { CreateImport1796100000000 } from './importing/migrations/create-import.js';
 import { Codec } from './event-store/codec.js';
 import { allEvents } from './event-catalogue.js';
 import { EventStoreModule } from './event-store/event-store.module.js';
@@ -49,6 +50,7 @@ export class CoreModule {
                 CreateApiKey1795305600000,
                 CreateClientKey1795910400000,
                 CreateLapseCheck1796000000000,
+                CreateImport1796100000000,
               ],
               poolSize: 20,
             }),

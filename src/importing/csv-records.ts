@@ -106,17 +106,10 @@ function recordOf(columns: readonly string[], cells: readonly string[], lastLine
 
 /** A cell that is not of its kind stays text, which the check of the field then refuses in the words of the format. */
 function valueOf(cell: string, kind: string | undefined): unknown {
-  switch (kind) {
-    case 'integer':
-    case 'number':
-      return /^-?\d{1,15}(\.\d+)?$/.test(cell) ? Number(cell) : cell;
-    case 'boolean':
-      return cell === 'true' ? true : cell === 'false' ? false : cell;
-    case 'array':
-      return cell.split('|').map((item) => item.trim());
-    default:
-      return cell;
-  }
+  if (kind === 'array') return cell.split('|').map((item) => item.trim());
+  if (kind === 'boolean' && /^(true|false)$/.test(cell)) return cell === 'true';
+  if ((kind === 'integer' || kind === 'number') && /^-?\d{1,15}(\.\d+)?$/.test(cell)) return Number(cell);
+  return cell;
 }
 
 function reasonOf({ code }: CsvError): string {

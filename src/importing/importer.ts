@@ -13,7 +13,8 @@ import { importClient, type ImportedClient } from './import-client.decision.js';
 import { ImportIds } from './import-ids.js';
 import { readImportLine } from './import-line.js';
 import { ImportFailed, ImportTally, type ImportProgress, type ImportReport } from './import-report.js';
-import { recordsOf, type ImportFormat } from './import-record.js';
+import type { ImportFormat } from './import-record.js';
+import { recordsOf } from './records.js';
 import { Spool, type ClientChunk, type SpooledLine } from './spool.js';
 import { unzipIfZipped } from './unzip.js';
 

@@ -3,7 +3,8 @@ import { stringify } from 'csv-stringify/sync';
 import { readFileSync } from 'node:fs';
 import { ImportIds } from './import-ids.js';
 import { readImportLine } from './import-line.js';
-import { recordsOf, type ImportFormat, type ImportRecord } from './import-record.js';
+import type { ImportFormat, ImportRecord } from './import-record.js';
+import { recordsOf } from './records.js';
 
 /** In pieces that cut through lines, cells and characters. */
 async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
