@@ -15,6 +15,7 @@ import { CoreModule } from './core.module.js';
 import { ErasureController } from './privacy/erasure.controller.js';
 import { Erasures } from './privacy/erasure.service.js';
 import { ErasureSweep } from './privacy/erasure-sweep.service.js';
+import { ImportingModule } from './importing/importing.module.js';
 import { OpsModule } from './ops/ops.module.js';
 import { PolicyModule } from './policy/policy.module.js';
 import { SegmentModule } from './segment/segment.module.js';
@@ -32,6 +33,7 @@ export class ApiModule {
         ClientModule,
         SegmentModule,
         PolicyModule,
+        ImportingModule.forRoot(booted.runtime.databaseUrl),
         OpsModule,
       ],
       controllers: [ErasureController],

@@ -2,7 +2,7 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ClientHistoryModule } from '../projections/client-history/client-history.module.js';
-import { CreateTrigrams1796100000000 } from '../projections/client-directory/migrations/create-trigrams.js';
+import { CreateTrigrams1796200000000 } from '../projections/client-directory/migrations/create-trigrams.js';
 import { ClientMergeModule } from '../projections/client-merge/client-merge.module.js';
 import { ClientRecordModule } from '../projections/client-record/client-record.module.js';
 import { CohortRetentionModule } from '../projections/cohort-retention/cohort-retention.module.js';
@@ -18,6 +18,7 @@ import { LapsePolicies } from './policy/lapse-policies.js';
 import { POLICY_STREAMS } from './policy/policy.events.js';
 import { CLIENT_STREAMS } from './client/client.events.js';
 import { connectDatabase } from './database.js';
+import { CreateImport1796100000000 } from './importing/migrations/create-import.js';
 import { Codec } from './event-store/codec.js';
 import { allEvents } from './event-catalogue.js';
 import { EventStoreModule } from './event-store/event-store.module.js';
@@ -51,7 +52,8 @@ export class CoreModule {
                 CreateApiKey1795305600000,
                 CreateClientKey1795910400000,
                 CreateLapseCheck1796000000000,
-                CreateTrigrams1796100000000,
+                CreateImport1796100000000,
+                CreateTrigrams1796200000000,
               ],
               poolSize: 20,
             }),

@@ -12,7 +12,7 @@ const options: HistoryOptions = {
 };
 const lines = [...historyLines(options)];
 const ids = new ImportIds('demo');
-const facts = lines.map((line) => readImportLine(line, ids, options.to) as ImportLine);
+const facts = lines.map((line) => readImportLine(JSON.parse(line), ids, options.to) as ImportLine);
 const ofType = <Type extends ClientFact['type']>(type: Type) =>
   facts
     .map(({ fact }) => fact)
@@ -53,7 +53,7 @@ describe('the generator of histories', () => {
   it('keeps to it even where there is hardly any time', () => {
     const minute = { ...options, from: '2024-01-06T00:00:00.000Z', to: '2024-01-06T00:01:00.000Z' };
     const hurried = [...historyLines(minute)].map(
-      (line) => readImportLine(line, ids, minute.to) as ImportLine,
+      (line) => readImportLine(JSON.parse(line), ids, minute.to) as ImportLine,
     );
     expect(hurried.map(({ fact }) => fact.type)).toEqual(Array(options.clients).fill('converted'));
   });

@@ -60,7 +60,7 @@ export class EventStore {
     try {
       const expectedRevision = expected < 0 ? NO_STREAM : BigInt(expected);
       const result = await withDeadline(
-        this.client.appendToStream(stream, events, { expectedRevision }),
+        this.client.appendToStream(stream, events.map(withMetadataAsBytes), { expectedRevision }),
         this.timeout,
       );
       if (!result.position) throw new Error('the event store gave no position for an append');
@@ -143,6 +143,17 @@ function drain<T>(stream: StreamingRead<T>, timeout: number): Promise<T[]> {
     });
   });
 }
+
+const utf8 = new TextEncoder();
+
+/**
+ * The client would turn metadata into base64 and back, twice over and slowly: that was half of what an append of many
+ * events cost here. Bytes it sends as they are. What is stored is the same.
+ */
+const withMetadataAsBytes = (event: JSONEventData): JSONEventData => ({
+  ...event,
+  metadata: utf8.encode(JSON.stringify(event.metadata)),
+});
 
 async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import canonicalModule from 'canonicalize';
 import type { Envelope } from './envelope.js';
 
@@ -24,7 +24,5 @@ export function hashOf(stored: StoredForm): string {
 
 /** SHA-256, in hex, over the canonical JSON of any value; equal values give equal hashes whatever their key order. */
 export function sha256(value: unknown): string {
-  return createHash('sha256')
-    .update(canonicalize(value) ?? '')
-    .digest('hex');
+  return hash('sha256', canonicalize(value) ?? '');
 }

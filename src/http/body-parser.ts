@@ -1,5 +1,14 @@
 import type { FastifyInstance } from './fastify-types.js';
+import { pathOf } from './request-path.js';
 import { Problem } from './problem.js';
+
+/** What a file to import comes as. Others are unpacked, or their kind is found out, by what they begin with. */
+export const UPLOAD_TYPES = [
+  'application/x-ndjson',
+  'text/csv',
+  'application/gzip',
+  'application/octet-stream',
+];
 
 /**
  * JSON is the only kind of body, unless a route brings a parser of its own. An empty one counts as none: many clients
@@ -14,5 +23,17 @@ export function acceptJsonOnly(fastify: FastifyInstance): void {
       if (error) done(Problem.badRequest([{ path: 'body', message: 'is not valid JSON' }]));
       else done(null, parsed);
     });
+  });
+}
+
+/**
+ * Hands the bodies of one route on as streams, of whatever size: its handler reads them from `request.body`. On any other
+ * route these types are as unsupported as before.
+ * @param route method and path, such as `POST /api/v1/imports`
+ */
+export function streamBodies(fastify: FastifyInstance, route: string, types: readonly string[]): void {
+  fastify.addContentTypeParser([...types], (request, payload, done) => {
+    if (`${request.method} ${pathOf(request.url)}` === route) done(null, payload);
+    else done(Problem.unsupportedMediaType());
   });
 }

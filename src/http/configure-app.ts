@@ -3,7 +3,7 @@ import type { DynamicModule, NestApplicationOptions, Type } from '@nestjs/common
 import { NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '../config.js';
-import { acceptJsonOnly } from './body-parser.js';
+import { acceptJsonOnly, streamBodies, UPLOAD_TYPES } from './body-parser.js';
 import { serveDocumentation } from './documentation.js';
 import { createLogger, logRequests } from './logging.js';
 import { tellWrongMethods } from './methods.js';
@@ -59,6 +59,7 @@ export function configureApp(app: NestFastifyApplication): NestFastifyApplicatio
   tellWrongMethods(fastify);
   logRequests(fastify);
   acceptJsonOnly(fastify);
+  streamBodies(fastify, `POST /${BASE}/imports`, UPLOAD_TYPES);
   app.setGlobalPrefix(BASE, { exclude: OUTSIDE_BASE });
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(new RequestValidationPipe());

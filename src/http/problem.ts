@@ -85,8 +85,8 @@ export class Problem extends Error {
     return Problem.of('too-large', 'a request body is at most 1 MiB');
   }
 
-  static unsupportedMediaType(): Problem {
-    return Problem.of('unsupported-media-type', 'send the body as application/json');
+  static unsupportedMediaType(types: readonly string[] = ['application/json']): Problem {
+    return Problem.of('unsupported-media-type', `send the body as ${types.join(', ')}`);
   }
 
   static idempotencyKeyReused(): Problem {

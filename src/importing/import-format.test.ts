@@ -12,7 +12,9 @@ describe('the guide to the import', () => {
     const [, example = ''] = /```json\n(.*?)```/s.exec(guide) ?? [];
     const ids = new ImportIds('crm');
     const read = example.trim().split('\n');
-    const facts = read.map((line) => readImportLine(line, ids, '2026-11-22T12:00:00.000Z') as ImportLine);
+    const facts = read.map(
+      (line) => readImportLine(JSON.parse(line), ids, '2026-11-22T12:00:00.000Z') as ImportLine,
+    );
     expect(facts.map(({ fact }) => fact.type)).toEqual(factTypes);
   });
 

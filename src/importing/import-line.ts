@@ -12,18 +12,15 @@ export interface ImportLine {
   readonly fact: ClientFact;
 }
 
-type Fields = Record<string, unknown>;
+type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Reads one line of an import.
+ * Reads one fact of an import.
  * @param now no fact lies after it
- * @returns the fact, or in a text why the line is refused: which field, and what would be right. The text never holds
- *   what stood in the line, which may be personal.
+ * @returns the fact, or in a text why it is refused: which field, and what would be right. The text never holds what
+ *   stood in the line, which may be personal.
  */
-export function readImportLine(text: string, ids: ImportIds, now: Instant): ImportLine | string {
-  const line = parsed(text);
-  if (line === undefined) return 'not valid JSON: a line must hold one fact as a JSON object';
-  if (line === null) return 'a line must hold one fact as a JSON object';
+export function readImportLine(line: Fields, ids: ImportIds, now: Instant): ImportLine | string {
   const type = factTypes.find((known) => known === line.type);
   if (type === undefined) return `type must be one of ${factTypes.join(', ')}`;
   const format = lineTypes[type];
@@ -51,17 +48,6 @@ export function readImportLine(text: string, ids: ImportIds, now: Instant): Impo
 }
 
 const INSTANT = 'occurredAt must be an ISO 8601 instant with a zone, such as 2024-01-02T09:00:00Z';
-
-/** @returns undefined for what is no JSON, null for JSON that is no object */
-function parsed(text: string): Fields | null | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
-  } catch {
-    // The parser's message quotes the line.
-    return undefined;
-  }
-}
 
 function unknownFields(line: Fields, type: string, { fields }: LineType): string[] {
   const unknown = Object.keys(line).filter((name) => !fields.has(name));
@@ -99,7 +85,7 @@ function amountFaults(line: Fields, { amount }: LineType): string[] {
 
 /** The fields that keep their names, instants in canonical form; a single technician is a list of one. */
 function detailsOf(line: Fields, { fields, references, instants }: LineType): Fields | string {
-  const details: Fields = {};
+  const details: Record<string, unknown> = {};
   for (const name of Object.keys(line)) {
     if (!fields.has(name) || name in references || COMMON.has(name)) continue;
     const value = line[name];
@@ -122,7 +108,7 @@ function detailsOf(line: Fields, { fields, references, instants }: LineType): Fi
 const COMMON = new Set(['type', 'clientRef', 'occurredAt']);
 
 function idsOf(line: Fields, client: ClientIds, ids: ImportIds, { references }: LineType): Fields {
-  const own: Fields = {};
+  const own: Record<string, unknown> = {};
   for (const [name, { of, becomes }] of Object.entries(references)) {
     const ref = line[name];
     if (typeof ref === 'string') own[becomes] = of === 'client' ? ids.client(ref).id : client[of](ref);

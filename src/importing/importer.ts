@@ -13,13 +13,16 @@ import { importClient, type ImportedClient } from './import-client.decision.js';
 import { ImportIds } from './import-ids.js';
 import { readImportLine } from './import-line.js';
 import { ImportFailed, ImportTally, type ImportProgress, type ImportReport } from './import-report.js';
-import { linesOf } from './lines.js';
+import type { ImportFormat } from './import-record.js';
+import { recordsOf } from './records.js';
 import { Spool, type ClientChunk, type SpooledLine } from './spool.js';
 import { unzipIfZipped } from './unzip.js';
 
 export interface ImportOptions {
   /** the file, gzipped or not; a Readable of bytes is one */
   readonly input: AsyncIterable<Buffer>;
+  /** what the file is, once unpacked; found out by its first character unless told */
+  readonly format?: ImportFormat;
   /** where the facts come from: refs mean the same within one source */
   readonly source: string;
   readonly runner: DecisionRunner<ClientState, ClientEvent>;
@@ -74,15 +77,15 @@ export async function importHistories(options: ImportOptions): Promise<ImportRep
 }
 
 async function* checkedLines(
-  { input, source, now }: ImportOptions,
+  { input, format, source, now }: ImportOptions,
   tally: ImportTally,
 ): AsyncGenerator<SpooledLine[]> {
   const ids = new ImportIds(source);
-  for await (const lines of linesOf(unzipIfZipped(counted(input, tally)))) {
+  for await (const records of recordsOf(unzipIfZipped(counted(input, tally)), format)) {
     const batch: SpooledLine[] = [];
-    for (const line of lines) {
-      const { number } = line;
-      const read = 'fault' in line ? line.fault : readImportLine(line.text, ids, now);
+    for (const record of records) {
+      const { number } = record;
+      const read = 'fault' in record ? record.fault : readImportLine(record.fields, ids, now);
       tally.lines++;
       if (typeof read === 'string') {
         tally.refuse({ line: number, reason: read });

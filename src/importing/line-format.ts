@@ -29,6 +29,8 @@ export interface LineType {
   /** every name that a line of this type may use */
   readonly fields: ReadonlySet<string>;
   readonly instants: readonly string[];
+  /** JSON's type of each field that is not text */
+  readonly kinds: ReadonlyMap<string, string>;
 }
 
 /** The import format: what a line of each type holds (docs/how-to/import-histories.md). */
@@ -108,5 +110,6 @@ function lineType(
     ...type,
     fields: new Set(['type', 'clientRef', 'occurredAt', ...Object.keys(references), ...aliases, ...names]),
     instants: own.filter(({ kind }) => kind === 'instant').map(({ name }) => name),
+    kinds: new Map(own.flatMap(({ name, schema }) => (schema.type ? [[name, schema.type]] : []))),
   };
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import DataLoader from 'dataloader';
 import { LRUCache } from 'lru-cache';
@@ -6,11 +6,9 @@ import { DataSource } from 'typeorm';
 import { CLIENT_STREAMS, clientIdOf } from '../client/client.events.js';
 import { sha256 } from '../event-store/hash-chain.js';
 import type { SubjectKey, SubjectKeys } from '../event-store/subject-keys.js';
-import { MasterKeys, type MasterKey } from './master-keys.js';
+import { newKey, unwrap, wrap } from './key-wrap.js';
+import { MasterKeys } from './master-keys.js';
 
-const KEY_BYTES = 32;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 const REMEMBERED = 200_000;
 /** How long, in ms, a key is used without looking whether another process has destroyed it. */
 const TRUSTED_FOR = 10_000;
@@ -157,7 +155,7 @@ export class ClientKeys implements SubjectKeys {
 
   private async make(clientIds: readonly string[]): Promise<SubjectKey[]> {
     const { current } = this.masters;
-    const wrapped = clientIds.map((id) => wrap(current, id, randomBytes(KEY_BYTES)));
+    const wrapped = clientIds.map((id) => wrap(current, id, newKey()));
     await this.database.query(
       `INSERT INTO client_key (client_id, wrapped, master_key_id)
        SELECT *, $3 FROM unnest($1::uuid[], $2::bytea[]) ON CONFLICT DO NOTHING`,
@@ -170,18 +168,4 @@ export class ClientKeys implements SubjectKeys {
     if (wrapped === null || master_key_id === null) return null;
     return unwrap(await this.masters.find(master_key_id), client_id, wrapped);
   }
-}
-
-/** AES-256-GCM; the client's id is bound in, so that no key can be put in another's place. */
-function wrap({ key: master }: MasterKey, clientId: string, key: Buffer): Buffer {
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', master, nonce).setAAD(Buffer.from(clientId));
-  return Buffer.concat([nonce, cipher.update(key), cipher.final(), cipher.getAuthTag()]);
-}
-
-function unwrap({ key: master }: MasterKey, clientId: string, wrapped: Buffer): Buffer {
-  const decipher = createDecipheriv('aes-256-gcm', master, wrapped.subarray(0, NONCE_BYTES))
-    .setAAD(Buffer.from(clientId))
-    .setAuthTag(wrapped.subarray(-TAG_BYTES));
-  return Buffer.concat([decipher.update(wrapped.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
 }

@@ -13,11 +13,15 @@ interface Intake {
   readonly arrived: Resolved[];
   /** events taken from it whose keys are being fetched */
   inHand: number;
+  /** whether somebody is taking from it */
+  busy: boolean;
   readonly over: () => boolean;
 }
 
 /** Events that may wait for keys before the stream is paused. */
 const GATHER = 2_000;
+/** How often, catching up, it waits 2 ms for more of them. */
+const RESTS = 4;
 const BACKOFF = { first: 100, most: 5_000 };
 
 /**
@@ -66,7 +70,7 @@ export class Feed {
       over = true;
       this.resubscribe(error);
     };
-    const intake: Intake = { arrived: [], inHand: 0, over: () => over || this.closed };
+    const intake: Intake = { arrived: [], inHand: 0, busy: false, over: () => over || this.closed };
     try {
       const subscription = this.store.subscribe(this.prefixes, this.delivered);
       this.subscription = subscription;
@@ -84,7 +88,7 @@ export class Feed {
           if (intake.over()) return;
           intake.arrived.push(resolved);
           // While keys are fetched, what arrives gathers, up to a bound.
-          if (intake.inHand === 0) void this.take(intake, subscription, end);
+          if (!intake.busy) void this.take(intake, subscription, end);
           else if (intake.arrived.length >= GATHER) subscription.pause();
         });
       if (this.held) subscription.pause();
@@ -96,8 +100,10 @@ export class Feed {
   /** Reads what has arrived, in order, and at once where no keys are wanted; else those of all of it are fetched first. */
   private async take(intake: Intake, subscription: Subscription, end: (error: Error) => void): Promise<void> {
     const { arrived, over } = intake;
+    intake.busy = true;
     try {
       while (arrived.length > 0 && !over()) {
+        if (!this.live) await this.gather(intake);
         const batch = arrived.splice(0);
         intake.inHand = batch.length;
         const subjects = this.codec.subjectsToFetch(batch);
@@ -111,7 +117,14 @@ export class Feed {
     } catch (error) {
       end(error as Error);
     }
+    intake.busy = false;
     if (!over() && !this.held && subscription.isPaused()) subscription.resume();
+  }
+
+  /** Catching up, keys are fetched for many events in one query instead of for the few of a packet. Live, nothing waits. */
+  private async gather(intake: Intake): Promise<void> {
+    for (let rests = 0; rests < RESTS && intake.arrived.length < GATHER && !intake.over(); rests++)
+      await delay(2);
   }
 
   private receive(resolved: Resolved): void {

@@ -44,7 +44,7 @@ export interface FieldDescription {
   personal: boolean;
   example?: unknown;
   /** JSON schema of its value */
-  schema: { readonly minimum?: number; readonly enum?: readonly string[] };
+  schema: { readonly type?: string; readonly minimum?: number; readonly enum?: readonly string[] };
 }
 
 const described = new WeakMap<object, Map<string, FieldDescription>>();

@@ -71,7 +71,7 @@ async function imported(file: readonly string[], before: Streams = new Map()) {
 async function* spooled(file: readonly string[]): AsyncGenerator<SpooledLine[]> {
   await Promise.resolve();
   yield file.map((text, index) => {
-    const read = readImportLine(text, ids, now);
+    const read = readImportLine(JSON.parse(text), ids, now);
     if (typeof read === 'string') throw new Error(read);
     return { line: index + 1, ...read };
   });

@@ -87,6 +87,11 @@ export class Tenure {
     this.position = String(await store.tail());
   }
 
+  /** @returns where it listens, for those who speak to it without HTTP */
+  url(): Promise<string> {
+    return this.app.getUrl();
+  }
+
   /** @returns what the application works with */
   provider<T>(token: Type<T>): T {
     return this.app.get(token, { strict: false });

@@ -8,7 +8,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 
 /** The directory finds parts of words and misspelled ones by their trigrams. */
-export class CreateTrigrams1796100000000 implements MigrationInterface {
+export class CreateTrigrams1796200000000 implements MigrationInterface {
   /** @throws Error that says what is to be done where the extension cannot be had */
   async up(runner: QueryRunner): Promise<void> {
     try {
