@@ -7,7 +7,7 @@ import { AwaitPosition, type Await } from '../../src/http/await-position.js';
 import type { FastifyReply } from '../../src/http/fastify-types.js';
 import { etagOf } from '../../src/http/if-match.js';
 import { UuidParam } from '../../src/http/validation.js';
-import { DocumentsMove, MovedClient, sentOn } from '../moved-client.js';
+import { DocumentsMove, MovedClient, sentOn } from '../../src/client/moved-client.js';
 import { answered } from '../read-models.js';
 import { ClientCard } from './client-card.answers.js';
 import { GetClientCard } from './client-card.queries.js';

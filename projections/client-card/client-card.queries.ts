@@ -5,7 +5,7 @@ import { Problem } from '../../src/http/problem.js';
 import type { Snapshot } from '../../src/projecting/read-model.js';
 import type { Instant } from '../../src/schema/instant.js';
 import { CLIENT_RECORD } from '../client-record/client-record.projection.js';
-import { MovedClient } from '../moved-client.js';
+import { MovedClient } from '../../src/client/moved-client.js';
 import { answerOf, ReadModels } from '../read-models.js';
 import { cardOf, type CardSources, type KnownRecord } from './card-of.js';
 import type { ClientCard } from './client-card.answers.js';

@@ -81,7 +81,12 @@ export function clientEntries(timeZone: string): AppendRule<ClientEvent, ClientE
     },
   ];
   // Every kind of fact makes one entry alike; the vocabulary knows them all.
-  const on = Object.fromEntries(KINDS.map((kind) => [kind, entry]));
+  const on = {
+    ...Object.fromEntries(KINDS.map((kind) => [kind, entry])),
+    // How to get in is shown in one place only, which records who looked.
+    AccessNoteRecorded: (recorded: RecordedEvent<ClientEvent>) =>
+      entry(recorded).map((row) => ({ ...row, data: without(row.data, ['note']), sealed: null })),
+  };
   return { shape: 'append', table: clientEntry, on: on as AppendRule<ClientEvent, ClientEntryRow>['on'] };
 }
 

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { PageQuery } from '../../src/http/paging.js';
 import { InstantField, OneOf, Text, Uuid, WholeNumber } from '../../src/schema/fields.js';
 import type { Instant } from '../../src/schema/instant.js';
-import { QueryList } from '../../src/schema/query-fields.js';
+import { QueryInteger, QueryList } from '../../src/schema/query-fields.js';
 import { CATEGORIES, KINDS } from './entry-words.js';
 
 export class HistoryQuery extends PageQuery {
@@ -21,6 +21,14 @@ export class HistoryQuery extends PageQuery {
 
   @OneOf(['asc', 'desc'], { about: 'by when it happened: newest first (desc) unless told', optional: true })
   order: 'asc' | 'desc' = 'desc';
+
+  @QueryInteger({
+    about: 'the history as it stood when the client was at this revision',
+    optional: true,
+    min: 0,
+    max: 2_147_483_647,
+  })
+  revision?: number;
 }
 
 class EntryActor {
@@ -31,15 +39,43 @@ class EntryActor {
   role!: string;
 }
 
-/** One fact of a client. */
-export class HistoryEntry {
+/** A fact that puts another one right: a correction, a void, a withdrawal. It stands in the history for itself, too. */
+export class Amendment {
   @Uuid({ about: 'id of the event' })
   eventId!: string;
 
   @ApiProperty({ description: 'place in the log', example: '123456' })
   position!: string;
 
-  @WholeNumber({ about: 'number of the fact among those of the client, from 0', min: 0, max: 2_147_483_647 })
+  @OneOf(KINDS, { about: 'what kind of fact it is' })
+  kind!: string;
+
+  @InstantField({ about: 'when it was put right' })
+  occurredAt!: Instant;
+
+  @InstantField({ about: 'when that was recorded' })
+  recordedAt!: Instant;
+
+  @Text({ about: 'how, in words', example: 'Service of 2 Jan 2024 voided: wrong client' })
+  summary!: string;
+}
+
+/** One fact of a client. */
+export class HistoryEntry {
+  @Uuid({ about: 'the client it was recorded of: the one asked about, or one that was merged into it' })
+  clientId!: string;
+
+  @Uuid({ about: 'id of the event' })
+  eventId!: string;
+
+  @ApiProperty({ description: 'place in the log', example: '123456' })
+  position!: string;
+
+  @WholeNumber({
+    about: 'number of the fact among those recorded of that client, from 0',
+    min: 0,
+    max: 2_147_483_647,
+  })
   revision!: number;
 
   @OneOf(KINDS, { about: 'what kind of fact it is' })
@@ -63,9 +99,17 @@ export class HistoryEntry {
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
-    description: 'the fact as recorded, personal fields included; the event reference describes its fields',
+    description:
+      'the fact as recorded, personal fields included, but not how to get into a site; the event reference describes its fields',
   })
   data!: object;
+
+  @ApiProperty({
+    type: [Amendment],
+    required: false,
+    description: 'what put it right since, in the order of recording; absent where nothing did',
+  })
+  amendedBy?: Amendment[];
 
   @ApiProperty({ description: 'who did it' })
   actor!: EntryActor;

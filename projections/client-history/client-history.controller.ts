@@ -2,6 +2,7 @@ import { Controller, Get, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Roles } from '../../src/access/roles.js';
+import { DocumentsMove, MovedClient, sentOn } from '../../src/client/moved-client.js';
 import { AwaitPosition, type Await } from '../../src/http/await-position.js';
 import type { FastifyReply } from '../../src/http/fastify-types.js';
 import { ApiPage } from '../../src/http/page-schema.js';
@@ -15,11 +16,11 @@ import { GetClientHistory } from './client-history.queries.js';
 
 const HISTORY_COLUMNS = [
   ...['occurredAt', 'recordedAt', 'kind', 'category', 'summary', 'data', 'actor.id', 'actor.role', 'source'],
-  ...['revision', 'position', 'eventId'],
+  ...['revision', 'position', 'eventId', 'clientId', 'amendedBy'],
 ];
 
 /** Of the data, whose fields differ from kind to kind, CSV makes one cell. */
-const historyRows = ({ items }: Page<HistoryEntry>) =>
+const historyRows = ({ items = [] }: Partial<Page<HistoryEntry>>) =>
   items.map((entry) => ({ ...entry, data: JSON.stringify(entry.data) }));
 
 @ApiTags('clients')
@@ -30,8 +31,10 @@ export class ClientHistoryController {
 
   @ApiOperation({
     summary: 'The history of a client: every fact in words, newest first',
-    description: 'Facts are ordered by when they happened; those of one instant by when they were recorded.',
+    description:
+      'Facts are ordered by when they happened; those of one instant by when they were recorded. Those of clients that were merged into this one are among them. What was put right says so.',
   })
+  @DocumentsMove()
   @ApiPage(HistoryEntry)
   @Rows(historyRows, { columns: HISTORY_COLUMNS })
   @Get(':clientId/history')
@@ -40,10 +43,11 @@ export class ClientHistoryController {
     @Query() query: HistoryQuery,
     @AwaitPosition() wait: Await | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Page<HistoryEntry>> {
+  ): Promise<Page<HistoryEntry> | { mergedInto: string }> {
     const { from, to } = query;
     if (from !== undefined && to !== undefined && from >= to)
       throw Problem.badRequest([{ path: 'to', message: 'must lie after from' }]);
-    return answered(reply, await this.queries.execute(new GetClientHistory(clientId, query, wait)));
+    const page = answered(reply, await this.queries.execute(new GetClientHistory(clientId, query, wait)));
+    return page instanceof MovedClient ? sentOn(reply, page) : page;
   }
 }

@@ -111,6 +111,47 @@ describe('the history read model', () => {
     });
   });
 
+  it('keeps what puts a fact right, and which clients are one, as of which position', async () => {
+    const [ada, ben] = [`client-${ADA}`, `client-${BEN}`];
+    const life = { services: [], lapses: [], items: {} };
+    log.record(ada, 'ClientConverted', {}, { at: on('2024-01-01') });
+    log.record(ada, 'ClientServiced', { serviceId: SERVICE }, { at: on('2024-01-02') });
+    const servicedAt = on('2024-01-02');
+    const voided = log.record(
+      ada,
+      'ServiceVoided',
+      { serviceId: SERVICE, servicedAt },
+      { at: on('2024-01-03') },
+    );
+    log.record(ben, 'ClientConverted', {}, { at: on('2024-01-01') });
+    log.record(ben, 'ClientMergedInto', { survivorId: ADA });
+    log.record(ada, 'ClientAbsorbed', { absorbedId: BEN, convertedAt: on('2024-01-01'), life });
+    log.record(ada, 'ClientUnmerged', { side: 'survivor', otherId: BEN, life });
+    log.record(ben, 'ClientUnmerged', { side: 'restored', otherId: ADA, life });
+    await spec.given(log.events).gives({
+      client_amendment: [
+        {
+          ...{ client_id: ADA, subject: SERVICE, position: 30n, amends: 'ClientServiced' },
+          ...{ event_id: voided.id, kind: 'ServiceVoided', summary: 'Service of 3 Jan 2024 voided' },
+          ...{ occurred_at: on('2024-01-03'), recorded_at: on('2024-01-03') },
+        },
+      ],
+      client_tie: [
+        { client_id: ADA, position: 60n, other_id: BEN, tie: 'absorbed' },
+        { client_id: ADA, position: 70n, other_id: BEN, tie: 'released' },
+        { client_id: BEN, position: 50n, other_id: ADA, tie: 'merged' },
+        { client_id: BEN, position: 80n, other_id: ADA, tie: 'restored' },
+      ],
+    });
+  });
+
+  it('keeps that it is known how to get in, and not how', async () => {
+    log.record(`client-${ADA}`, 'ClientConverted', {});
+    log.record(`client-${ADA}`, 'AccessNoteRecorded', { propertyId: SERVICE, note: 'under the gnome' });
+    const { client_entry } = await spec.given(log.events).rows();
+    expect(client_entry?.[1]).toMatchObject({ data: { propertyId: SERVICE }, sealed: null });
+  });
+
   it('comes out the same however the facts of a life arrive', async () => {
     const life = fc.asyncProperty(lives, async (steps) => {
       const events = recordedLife(ADA, lifeOf(ADA, steps).events);

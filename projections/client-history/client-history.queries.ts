@@ -1,21 +1,21 @@
-import { clientStream } from '../../src/client/client.events.js';
-import { openedOrForgotten, placeOf, type SealedFields } from '../../src/event-store/personal-seal.js';
-import type { SubjectKey } from '../../src/event-store/subject-keys.js';
-import { ClientKeys } from '../../src/privacy/client-keys.js';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { EntityManager } from 'typeorm';
+import { clientStream } from '../../src/client/client.events.js';
+import { MovedClient } from '../../src/client/moved-client.js';
+import { openedOrForgotten, placeOf, type SealedFields } from '../../src/event-store/personal-seal.js';
 import type { Await } from '../../src/http/await-position.js';
-import { Keyset, type Page } from '../../src/http/paging.js';
+import type { Page } from '../../src/http/paging.js';
 import { Problem } from '../../src/http/problem.js';
+import { ClientKeys } from '../../src/privacy/client-keys.js';
 import type { Snapshot } from '../../src/projecting/read-model.js';
 import { answerOf, ReadModels } from '../read-models.js';
-import type { HistoryEntry, HistoryQuery } from './client-history.answers.js';
+import { amendableId } from './client-amendment.js';
+import type { Amendment, HistoryEntry, HistoryQuery } from './client-history.answers.js';
 import { CLIENT_HISTORY } from './client-history.projection.js';
 import { KINDS, categoryOf } from './entry-words.js';
+import { AMENDMENTS, LIFE, ORDERS, SURVIVOR } from './history-sql.js';
 
-const unknownClient = () => Problem.unknown('there is no such client');
-
-export class GetClientHistory extends Query<Snapshot<Page<HistoryEntry>>> {
+export class GetClientHistory extends Query<Snapshot<Page<HistoryEntry> | MovedClient>> {
   constructor(
     readonly clientId: string,
     readonly query: HistoryQuery,
@@ -25,19 +25,8 @@ export class GetClientHistory extends Query<Snapshot<Page<HistoryEntry>>> {
   }
 }
 
-/** How a page goes on after the last entry of the one before, in either order, and after what the first page begins. */
-const ORDERS = {
-  desc: {
-    keyset: new Keyset('client-history.desc', ['instant', 'bigint']),
-    first: ['infinity', '0'],
-    sql: '(occurred_at, position) < ($2, $3) ORDER BY occurred_at DESC, position DESC',
-  },
-  asc: {
-    keyset: new Keyset('client-history.asc', ['instant', 'bigint']),
-    first: ['-infinity', '0'],
-    sql: '(occurred_at, position) > ($2, $3) ORDER BY occurred_at, position',
-  },
-} as const;
+/** After every position there is. */
+const END = String(2n ** 63n - 1n);
 
 @QueryHandler(GetClientHistory)
 export class GetClientHistoryHandler implements IQueryHandler<GetClientHistory> {
@@ -46,39 +35,55 @@ export class GetClientHistoryHandler implements IQueryHandler<GetClientHistory> 
     private readonly keys: ClientKeys,
   ) {}
 
-  /** @throws Problem 404, or 400 for a cursor that is none of this list */
-  async execute({ clientId, query, wait }: GetClientHistory): Promise<Snapshot<Page<HistoryEntry>>> {
+  /** @throws Problem 404, or 400 for a cursor that is none of this list, or for a revision that the client has not come to */
+  async execute({
+    clientId,
+    query,
+    wait,
+  }: GetClientHistory): Promise<Snapshot<Page<HistoryEntry> | MovedClient>> {
     const { keyset, first, sql } = ORDERS[query.order];
-    const [at, position] = keyset.after(query) ?? first;
+    const after = keyset.after(query) ?? first;
     return this.readModels.ask(CLIENT_HISTORY, wait, async (manager) => {
-      const rows = await manager.query<EntryRow[]>(
-        `SELECT event_id AS "eventId", position, revision, kind, category, occurred_at AS "occurredAt",
-            recorded_at AS "recordedAt", summary, data, sealed, actor_id, actor_role, source
-           FROM client_entry
-          WHERE client_id = $1 AND occurred_at >= $4 AND occurred_at < $5 AND ($6::text[] IS NULL OR kind = ANY($6))
-            AND ${sql} LIMIT $7`,
-        [
-          clientId,
-          ...[at, position],
-          ...[query.from ?? '-infinity', query.to ?? 'infinity'],
-          query.kind ? kindsOf(query.kind) : null,
-          query.limit + 1,
-        ],
-      );
+      const survivor = await survivorOf(manager, clientId);
+      if (survivor) return survivor;
+      const upTo = await positionAt(manager, clientId, query.revision);
+      const life = await manager.query<{ client_id: string }[]>(LIFE, [clientId, upTo]);
+      const clients = life.map(({ client_id }) => client_id);
+      const rows = await manager.query<EntryRow[]>(sql, [
+        ...[clients, ...after],
+        ...[query.from ?? '-infinity', query.to ?? 'infinity'],
+        query.kind ? kindsOf(query.kind) : null,
+        ...[upTo, query.limit + 1],
+      ]);
       if (rows.length === 0 && !(await isClient(manager, clientId))) throw unknownClient();
-      if (rows.some(({ sealed }) => sealed)) await this.keys.fetch([clientId]);
-      const entries = rows.map((row) => entryOf(row, clientId, this.keys.peek(clientId)));
+      const amendments = await amendmentsOf(manager, clients, rows, upTo);
+      await this.keys.fetch([...new Set(rows.filter(({ sealed }) => sealed).map((row) => row.clientId))]);
+      const entries = rows.map((row) => this.opened(row, amendments));
       return keyset.page(entries, query, ({ occurredAt, position }) => [occurredAt, position]);
     });
   }
+
+  /** Opens what is personal for the reader, and puts beside a fact what puts it right. */
+  private opened({ sealed, actor_id, actor_role, ...row }: EntryRow, known: AmendmentRow[]): HistoryEntry {
+    const entry = answerOf<HistoryEntry>(row);
+    const place = placeOf(clientStream(row.clientId), row.eventId, row.kind);
+    const personal = sealed ? openedOrForgotten(this.keys.peek(row.clientId), place, sealed) : {};
+    const amendedBy = known
+      .filter((one) => amends(one, row))
+      .map(({ subject: _subject, amends: _kind, ...one }) => answerOf<Amendment>(one));
+    return {
+      ...entry,
+      data: { ...entry.data, ...personal },
+      actor: { id: actor_id, role: actor_role },
+      ...(amendedBy.length === 0 ? {} : { amendedBy }),
+    };
+  }
 }
 
-/** @returns the event types that are meant, a category standing for all of its own */
-const kindsOf = (named: readonly string[]): string[] =>
-  KINDS.filter((kind) => named.includes(kind) || named.includes(categoryOf(kind)));
-
 interface EntryRow {
+  clientId: string;
   eventId: string;
+  position: string;
   kind: string;
   data: object;
   sealed: SealedFields | null;
@@ -86,19 +91,51 @@ interface EntryRow {
   actor_role: string;
 }
 
-/** Opens what is personal for the reader. */
-function entryOf({ sealed, ...row }: EntryRow, clientId: string, key: SubjectKey | undefined): HistoryEntry {
-  const { actor_id, actor_role, ...entry } = answerOf<
-    HistoryEntry & { actor_id: string; actor_role: string }
-  >(row);
-  const place = placeOf(clientStream(clientId), row.eventId, row.kind);
-  const personal = sealed ? openedOrForgotten(key, place, sealed) : {};
-  return { ...entry, data: { ...entry.data, ...personal }, actor: { id: actor_id, role: actor_role } };
+type AmendmentRow = Amendment & { subject: string; amends: string };
+
+/** A return can be recorded, withdrawn and recorded again: what was said before it does not put it right. */
+const amends = (
+  one: AmendmentRow,
+  { kind, data, position }: Pick<EntryRow, 'kind' | 'data' | 'position'>,
+): boolean =>
+  one.amends === kind && one.subject === amendableId(kind, data) && BigInt(one.position) > BigInt(position);
+
+async function amendmentsOf(
+  manager: EntityManager,
+  clients: readonly string[],
+  rows: readonly EntryRow[],
+  upTo: string,
+): Promise<AmendmentRow[]> {
+  const subjects = rows.map(({ kind, data }) => amendableId(kind, data)).filter(Boolean);
+  return subjects.length === 0 ? [] : manager.query(AMENDMENTS, [clients, subjects, upTo]);
 }
 
+async function survivorOf(manager: EntityManager, clientId: string): Promise<MovedClient | null> {
+  const [row] = await manager.query<{ other_id: string }[]>(SURVIVOR, [clientId]);
+  return row ? new MovedClient(row.other_id) : null;
+}
+
+/** @returns up to where facts are shown: those of other clients too, as far as they were on record by then */
+async function positionAt(
+  manager: EntityManager,
+  clientId: string,
+  revision: number | undefined,
+): Promise<string> {
+  if (revision === undefined) return END;
+  const sql = 'SELECT position FROM client_entry WHERE client_id = $1 AND revision = $2';
+  const [entry] = await manager.query<{ position: string }[]>(sql, [clientId, revision]);
+  if (entry) return entry.position;
+  if (!(await isClient(manager, clientId))) throw unknownClient();
+  throw Problem.badRequest([{ path: 'revision', message: 'the client has not come to it yet' }]);
+}
+
+/** @returns the event types that are meant, a category standing for all of its own */
+const kindsOf = (named: readonly string[]): string[] =>
+  KINDS.filter((kind) => named.includes(kind) || named.includes(categoryOf(kind)));
+
+const unknownClient = () => Problem.unknown('there is no such client');
+
 async function isClient(manager: EntityManager, clientId: string): Promise<boolean> {
-  return (
-    (await manager.query<object[]>('SELECT FROM client_entry WHERE client_id = $1 LIMIT 1', [clientId]))
-      .length > 0
-  );
+  const sql = 'SELECT FROM client_entry WHERE client_id = $1 LIMIT 1';
+  return (await manager.query<object[]>(sql, [clientId])).length > 0;
 }

@@ -108,6 +108,7 @@ const examples: [string, ClientEvent['type'], object][] = [
   ['Site added: cottage, house', 'PropertyAdded', { label: 'cottage', kind: 'house', address: '1 Lane' }],
   ['Site changed: cottage', 'PropertyChanged', { label: 'cottage' }],
   ['How to get in was written down', 'AccessNoteRecorded', { note: '4711' }],
+  ['How to get in was looked up', 'AccessNoteViewed', {}],
   [
     'Equipment: Daikin Altherma (heat pump, installed 2024-03-01)',
     'EquipmentInstalled',

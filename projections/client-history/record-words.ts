@@ -17,6 +17,7 @@ export const recordWords = {
   PropertyAdded: ({ label, kind, size }) => after('Site added', sentence(label, kind, size)),
   PropertyChanged: ({ label }) => after('Site changed', sentence(label)),
   AccessNoteRecorded: () => 'How to get in was written down',
+  AccessNoteViewed: () => 'How to get in was looked up',
   EquipmentInstalled: ({ kind, make, model, installedOn }) =>
     `Equipment: ${[make, model].filter(Boolean).join(' ') || kind}${inBrackets((make ?? model) && kind, installedOn && `installed ${installedOn}`)}`,
   EquipmentRetired: ({ reason }) => after('Equipment retired', sentence(reason)),

@@ -10,6 +10,8 @@ import { LifecycleController } from './lifecycle/lifecycle.controller.js';
 import { BookingController } from './plans/booking.controller.js';
 import { FollowUpWorkController } from './plans/follow-up-work.controller.js';
 import { PlanController } from './plans/plan.controller.js';
+import { AccessNoteController } from './record/access-note.controller.js';
+import { AccessNotes } from './record/access-notes.service.js';
 import { ContactPersonController } from './record/contact-person.controller.js';
 import { DetailsController } from './record/details.controller.js';
 import { EquipmentController } from './record/equipment.controller.js';
@@ -26,6 +28,7 @@ import { PropertyController } from './record/property.controller.js';
     NoteController,
     PreferenceController,
     PropertyController,
+    AccessNoteController,
     EquipmentController,
     ContactPersonController,
     PlanController,
@@ -35,7 +38,7 @@ import { PropertyController } from './record/property.controller.js';
     ContactController,
     IdentityController,
   ],
-  providers: [ChangeClientHandler, ClientCommands, Merges],
+  providers: [ChangeClientHandler, ClientCommands, Merges, AccessNotes],
   exports: [Merges],
 })
 export class ClientModule {}

@@ -32,6 +32,13 @@ beforeAll(async () => {
 });
 afterAll(() => tenure.close());
 
+interface Entry {
+  kind: string;
+  revision: number;
+  data: object;
+  amendedBy?: object[];
+}
+
 const history = (query: string) => tenure.ask(`/clients/${ADA}/history${query}`);
 const kinds = (body: { items: { kind: string }[] }) => body.items.map(({ kind }) => kind);
 
@@ -54,6 +61,7 @@ describe('the history of a client', () => {
       'Became a client (from referral)',
     ]);
     expect(body.items[4]).toEqual({
+      clientId: ADA,
       eventId: expect.any(String),
       position: expect.stringMatching(/^\d+$/),
       revision: 3,
@@ -131,9 +139,95 @@ describe('the history of a client', () => {
     const { text } = await history('?kind=ClientServiced&order=asc').set('Accept', 'text/csv').expect(200);
     const [head, first] = text.split('\r\n');
     expect(head).toBe(
-      'occurredAt,recordedAt,kind,category,summary,data,actor.id,actor.role,source,revision,position,eventId',
+      'occurredAt,recordedAt,kind,category,summary,data,actor.id,actor.role,source,revision,position,eventId,clientId,amendedBy',
     );
     expect(first).toContain('"Serviced: drain cleaning by JJ, 82.00 CAD"');
     expect(first).toContain('""serviceType"":""drain cleaning""');
+  });
+
+  it('shows beside a fact what put it right, and each for itself', async () => {
+    const client = `/clients/${uuid(20)}`;
+    await tenure.record('post', '/clients', { clientId: uuid(20), occurredAt: '2024-01-01T00:00:00Z' });
+    const serve = (n: number, occurredAt: string) =>
+      tenure.record('post', `${client}/services`, {
+        ...{ serviceId: uuid(200 + n), amountMinor: 8200, currency: 'CAD', occurredAt },
+      });
+    await serve(1, '2024-02-01T09:00:00Z');
+    await serve(2, '2024-02-02T09:00:00Z');
+    const correction = { amountMinor: 7200, currency: 'CAD', reason: 'typed wrongly' };
+    await tenure.record('post', `${client}/services/${uuid(201)}/correction`, correction);
+    await tenure.record('post', `${client}/services/${uuid(201)}/void`, { reason: 'wrong client' });
+    await tenure.record('post', `${client}/notes`, { noteId: uuid(203), text: 'a parot' });
+    await tenure.record('put', `${client}/notes/${uuid(203)}`, { text: 'a parrot' });
+
+    const { body } = await tenure.ask(`${client}/history?order=asc`).expect(200);
+    const entry = (kind: string, n = 0) =>
+      (body.items as { kind: string; amendedBy?: object[] }[]).filter((one) => one.kind === kind)[n];
+    expect(entry('ClientServiced')?.amendedBy).toMatchObject([
+      { kind: 'ServiceCorrected', summary: 'Service corrected: amount 72.00 CAD, typed wrongly' },
+      { kind: 'ServiceVoided', summary: 'Service of 1 Feb 2024 voided: wrong client' },
+    ]);
+    expect(entry('ClientServiced', 1)).not.toHaveProperty('amendedBy');
+    expect(entry('NoteAdded')?.amendedBy).toMatchObject([{ kind: 'NoteAmended' }]);
+    expect(entry('ServiceVoided')).toBeDefined();
+  });
+
+  it('can be opened as it stood at any revision', async () => {
+    const client = `/clients/${uuid(20)}`;
+    const all = (await tenure.ask(`${client}/history?limit=200`).expect(200)).body.items as Entry[];
+    const { revision = -1 } = all.find(({ kind }) => kind === 'ServiceCorrected') ?? {};
+    const { body } = await tenure.ask(`${client}/history?revision=${revision}`).expect(200);
+    const then = body.items as Entry[];
+    expect(then.map((one) => one.revision).sort()).toEqual([...Array(revision + 1).keys()]);
+    // The void came later.
+    const corrected = then.filter((one) => one.kind === 'ClientServiced' && one.amendedBy);
+    expect(corrected).toMatchObject([
+      { data: { serviceId: uuid(201) }, amendedBy: [{ kind: 'ServiceCorrected' }] },
+    ]);
+    const { body: refusal } = await tenure.ask(`${client}/history?revision=99`).expect(400);
+    expect(refusal.errors).toEqual([{ path: 'revision', message: 'the client has not come to it yet' }]);
+    await tenure.ask(`/clients/${NOBODY}/history?revision=0`).expect(404);
+  });
+
+  it('of a client that others were merged into tells all their lives in order', async () => {
+    const [one, two, three] = [uuid(30), uuid(31), uuid(32)];
+    const convert = (clientId: string, name: string, day: string) =>
+      tenure.record('post', '/clients', { clientId, name, occurredAt: `2024-01-0${day}T00:00:00Z` });
+    await convert(three, 'Third', '3');
+    await convert(one, 'First', '1');
+    await convert(two, 'Second', '2');
+    const note = (clientId: string, text: string, day: string) =>
+      tenure.record('post', `/clients/${clientId}/notes`, { text, occurredAt: `2024-02-0${day}T00:00:00Z` });
+    await note(two, 'of the second', '2');
+    await note(one, 'of the first', '1');
+    // The third goes into the second, and that into the first.
+    await tenure.record('post', `/clients/${three}/merge`, { survivorId: two });
+    const merge = await tenure.record('post', `/clients/${two}/merge`, { survivorId: one });
+    expect(merge.clientId).toBe(two);
+
+    const told = async (query: string) => {
+      const { body } = await tenure
+        .ask(`/clients/${one}/history?kind=NoteAdded,ClientConverted&${query}`)
+        .expect(200);
+      return (body.items as { data: { name?: string; text?: string } }[]).map(
+        ({ data }) => data.text ?? data.name,
+      );
+    };
+    const all = ['First', 'Second', 'Third', 'of the first', 'of the second'];
+    expect(await told('order=asc')).toEqual(all);
+    expect(await told('order=desc')).toEqual([...all].reverse());
+    expect(await told('order=asc&revision=1')).toEqual(['First', 'of the first']);
+
+    const { headers, body } = await tenure
+      .ask(`/clients/${three}/history?order=asc&limit=3`)
+      .redirects(0)
+      .expect(307);
+    expect(headers.location).toBe(`/api/v1/clients/${two}/history?order=asc&limit=3`);
+    expect(body).toEqual({ mergedInto: two });
+
+    await tenure.record('post', `/clients/${two}/unmerge`, {});
+    expect(await told('order=asc')).toEqual(['First', 'of the first']);
+    const { body: again } = await tenure.ask(`/clients/${two}/history?kind=ClientConverted`).expect(200);
+    expect(again.items).toHaveLength(2);
   });
 });

@@ -3,14 +3,15 @@ import type { ClientCommandOf } from '../client-command.js';
 import type { ClientEvent } from '../client.events.js';
 import { noItems } from '../items.js';
 import { slice } from '../slice.js';
-import type { AccessNote, Property } from './property.events.js';
+import type { AccessNote, AccessNoteLook, Property } from './property.events.js';
 
 export type AddProperty = ClientCommandOf<'AddProperty', Property>;
 export type ChangeProperty = ClientCommandOf<'ChangeProperty', Property>;
 export type RecordAccessNote = ClientCommandOf<'RecordAccessNote', AccessNote>;
+export type ViewAccessNote = ClientCommandOf<'ViewAccessNote', AccessNoteLook>;
 
 /** That there is a property is all that is remembered; the rest is personal, or decides nothing. */
-export const propertySlice = slice<AddProperty | ChangeProperty | RecordAccessNote>()({
+export const propertySlice = slice<AddProperty | ChangeProperty | RecordAccessNote | ViewAccessNote>()({
   initial: noItems<object>(),
   evolve: { PropertyAdded: (properties, { data }) => properties.set(data.propertyId, {}) },
   decide: {
@@ -28,6 +29,10 @@ export const propertySlice = slice<AddProperty | ChangeProperty | RecordAccessNo
     RecordAccessNote: (properties, { data, at }) =>
       properties.has(data.propertyId)
         ? [{ type: 'AccessNoteRecorded', data, occurredAt: at }]
+        : unknown(data.propertyId),
+    ViewAccessNote: (properties, { data, at }) =>
+      properties.has(data.propertyId)
+        ? [{ type: 'AccessNoteViewed', data, occurredAt: at }]
         : unknown(data.propertyId),
   },
 });

@@ -38,6 +38,11 @@ export class AccessNote extends AccessNoteText {
   propertyId!: string;
 }
 
+export class AccessNoteLook {
+  @Uuid({ about: 'the property whose note was shown' })
+  propertyId!: string;
+}
+
 export const PropertyAdded = defineEvent({
   type: 'PropertyAdded',
   version: 1,
@@ -57,4 +62,16 @@ export const AccessNoteRecorded = defineEvent({
   data: AccessNote,
 });
 
-export const propertyEvents = { PropertyAdded, PropertyChanged, AccessNoteRecorded } as const;
+export const AccessNoteViewed = defineEvent({
+  type: 'AccessNoteViewed',
+  version: 1,
+  meaning: 'Somebody of the staff was shown how to get into a site.',
+  data: AccessNoteLook,
+});
+
+export const propertyEvents = {
+  PropertyAdded,
+  PropertyChanged,
+  AccessNoteRecorded,
+  AccessNoteViewed,
+} as const;

@@ -1,5 +1,5 @@
 import { ApiResponse } from '@nestjs/swagger';
-import type { FastifyReply } from '../src/http/fastify-types.js';
+import type { FastifyReply } from '../http/fastify-types.js';
 
 /** What there is of a client that was merged into another: where it lives on. */
 export class MovedClient {
