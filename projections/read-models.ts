@@ -14,17 +14,20 @@ export class ReadModels {
   ) {}
 
   /**
-   * Reads one state of a projection's tables.
-   * @param wait what it must have seen before; undefined to read it as it is
-   * @throws ReadModelBehind when it has not seen that in the time given
+   * Reads one state of the tables of a projection, or of several.
+   * @param wait what they must have seen before; undefined to read them as they are
+   * @throws ReadModelBehind when one has not seen that in the time given
    */
   async ask<T>(
-    projection: string,
+    projections: string | readonly string[],
     wait: Await | undefined,
     run: (manager: EntityManager) => Promise<T>,
   ): Promise<Snapshot<T>> {
-    if (wait) await this.awaiter.waitUntil(projection, wait.position, wait.timeoutMs);
-    return snapshot(this.database, projection, run);
+    if (wait) {
+      const { position, timeoutMs } = wait;
+      await Promise.all([projections].flat().map((one) => this.awaiter.waitUntil(one, position, timeoutMs)));
+    }
+    return snapshot(this.database, projections, run);
   }
 }
 

@@ -2,7 +2,9 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ClientHistoryModule } from '../projections/client-history/client-history.module.js';
+import { CreateTrigrams1796200000000 } from '../projections/client-directory/migrations/create-trigrams.js';
 import { ClientMergeModule } from '../projections/client-merge/client-merge.module.js';
+import { ClientRecordModule } from '../projections/client-record/client-record.module.js';
 import { CohortRetentionModule } from '../projections/cohort-retention/cohort-retention.module.js';
 import { LapseDueModule } from '../projections/lapse-due/lapse-due.module.js';
 import { SegmentMembershipModule } from '../projections/segment-membership/segment-membership.module.js';
@@ -51,6 +53,7 @@ export class CoreModule {
                 CreateClientKey1795910400000,
                 CreateLapseCheck1796000000000,
                 CreateImport1796100000000,
+                CreateTrigrams1796200000000,
               ],
               poolSize: 20,
             }),
@@ -65,6 +68,7 @@ export class CoreModule {
             run: true,
           }),
         }),
+        ClientRecordModule.forRoot(zone),
         ClientHistoryModule.forRoot(zone),
         SegmentMembershipModule,
         CohortRetentionModule.forRoot(zone),

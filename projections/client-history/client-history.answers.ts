@@ -1,7 +1,6 @@
-import { ApiProperty, PickType } from '@nestjs/swagger';
-import { Conversion } from '../../src/client/lifecycle/lifecycle.events.js';
+import { ApiProperty } from '@nestjs/swagger';
 import { PageQuery } from '../../src/http/paging.js';
-import { Currency, InstantField, OneOf, Text, Uuid, WholeNumber } from '../../src/schema/fields.js';
+import { InstantField, OneOf, Text, Uuid, WholeNumber } from '../../src/schema/fields.js';
 import type { Instant } from '../../src/schema/instant.js';
 import { QueryList } from '../../src/schema/query-fields.js';
 import { CATEGORIES, KINDS } from './entry-words.js';
@@ -74,87 +73,3 @@ export class HistoryEntry {
   @OneOf(['api', 'import', 'clock', 'automation'], { about: 'the way it came in' })
   source!: string;
 }
-
-class OpenComplaint {
-  @Uuid({ about: 'id of the complaint' })
-  complaintId!: string;
-
-  @Uuid({ about: 'the service complained of', optional: true })
-  serviceId?: string;
-
-  @Text({ about: 'category', optional: true })
-  category?: string;
-
-  @Text({ about: 'severity', optional: true })
-  severity?: string;
-
-  @InstantField({ about: 'when the client complained' })
-  since!: Instant;
-}
-
-class LifetimeAmount {
-  @Currency({ about: 'ISO 4217 code' })
-  currency!: string;
-
-  @ApiProperty({ type: 'integer', description: 'what the services came to, in minor units' })
-  amountMinor!: number;
-}
-
-const STATES = ['new', 'active', 'lapsed', 'reactivated'];
-
-/** What is known of a client, and where the client stands. What is not known is left out. */
-export class ClientCard extends Conversion {
-  @Uuid({ about: 'id of the client' })
-  clientId!: string;
-
-  @OneOf(STATES, { about: 'state of the lifecycle' })
-  state!: string;
-
-  @InstantField({ about: 'when the lead converted' })
-  convertedAt!: Instant;
-
-  @InstantField({ about: 'first service; absent before it', optional: true })
-  firstServicedAt?: Instant;
-
-  @InstantField({ about: 'latest service', optional: true })
-  lastServicedAt?: Instant;
-
-  @ApiProperty({ type: 'integer', description: 'how many services there were' })
-  services!: number;
-
-  @InstantField({ about: 'since when the client is lapsed; absent while it is not', optional: true })
-  lapsedSince?: Instant;
-
-  @ApiProperty({ type: [OpenComplaint], description: 'complaints not resolved yet, the oldest first' })
-  openComplaints!: OpenComplaint[];
-
-  @ApiProperty({ type: [LifetimeAmount], description: 'what the services came to, each currency by itself' })
-  lifetime!: LifetimeAmount[];
-
-  @ApiProperty({ type: 'integer', description: 'revision of the client, as in `ETag`' })
-  revision!: number;
-
-  @ApiProperty({ description: 'place in the log of its latest fact', example: '123456' })
-  position!: string;
-}
-
-export class DirectoryQuery extends PageQuery {
-  @OneOf(STATES, { about: 'only clients in this state', optional: true })
-  state?: string;
-
-  @Text({ about: 'only clients with this tag', optional: true, max: 40 })
-  tag?: string;
-}
-
-/** A line of the directory. */
-export class DirectoryEntry extends PickType(ClientCard, [
-  'clientId',
-  'name',
-  'state',
-  'tags',
-  'convertedAt',
-  'firstServicedAt',
-  'lastServicedAt',
-  'services',
-  'lapsedSince',
-] as const) {}

@@ -1,29 +1,18 @@
 import { Controller, Get, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Roles } from '../../src/access/roles.js';
 import { AwaitPosition, type Await } from '../../src/http/await-position.js';
 import type { FastifyReply } from '../../src/http/fastify-types.js';
-import { etagOf } from '../../src/http/if-match.js';
 import { ApiPage } from '../../src/http/page-schema.js';
 import type { Page } from '../../src/http/paging.js';
 import { Problem } from '../../src/http/problem.js';
 import { Rows } from '../../src/http/representation.js';
 import { UuidParam } from '../../src/http/validation.js';
 import { answered } from '../read-models.js';
-import {
-  ClientCard,
-  DirectoryEntry,
-  DirectoryQuery,
-  HistoryEntry,
-  HistoryQuery,
-} from './client-history.answers.js';
-import { GetClientCard, GetClientHistory, ListClients } from './client-history.queries.js';
+import { HistoryEntry, HistoryQuery } from './client-history.answers.js';
+import { GetClientHistory } from './client-history.queries.js';
 
-const DIRECTORY_COLUMNS = [
-  ...['clientId', 'name', 'state', 'tags', 'convertedAt', 'firstServicedAt', 'lastServicedAt', 'services'],
-  'lapsedSince',
-];
 const HISTORY_COLUMNS = [
   ...['occurredAt', 'recordedAt', 'kind', 'category', 'summary', 'data', 'actor.id', 'actor.role', 'source'],
   ...['revision', 'position', 'eventId'],
@@ -38,34 +27,6 @@ const historyRows = ({ items }: Page<HistoryEntry>) =>
 @Controller('clients')
 export class ClientHistoryController {
   constructor(private readonly queries: QueryBus) {}
-
-  @ApiOperation({ summary: 'The directory: clients, latest conversion first' })
-  @ApiPage(DirectoryEntry)
-  @Rows(undefined, { columns: DIRECTORY_COLUMNS })
-  @Get()
-  async list(
-    @Query() query: DirectoryQuery,
-    @AwaitPosition() wait: Await | undefined,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Page<DirectoryEntry>> {
-    return answered(reply, await this.queries.execute(new ListClients(query, wait)));
-  }
-
-  @ApiOperation({ summary: 'The card of a client: record, state, key figures, open complaints' })
-  @ApiOkResponse({
-    type: ClientCard,
-    headers: { ETag: { description: 'revision of the client', schema: { type: 'string', example: '"12"' } } },
-  })
-  @Get(':clientId')
-  async card(
-    @UuidParam('clientId') clientId: string,
-    @AwaitPosition() wait: Await | undefined,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ClientCard> {
-    const card = answered(reply, await this.queries.execute(new GetClientCard(clientId, wait)));
-    void reply.header('ETag', etagOf(card.revision));
-    return card;
-  }
 
   @ApiOperation({
     summary: 'The history of a client: every fact in words, newest first',

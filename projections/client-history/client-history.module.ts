@@ -3,11 +3,7 @@ import { ProjectionHandler } from '../../src/projecting/projection-handler.js';
 import { ReadModels } from '../read-models.js';
 import { ClientHistoryController } from './client-history.controller.js';
 import { clientHistory } from './client-history.projection.js';
-import {
-  GetClientCardHandler,
-  GetClientHistoryHandler,
-  ListClientsHandler,
-} from './client-history.queries.js';
+import { GetClientHistoryHandler } from './client-history.queries.js';
 
 const BUSINESS_ZONE = Symbol('business zone');
 
@@ -31,7 +27,7 @@ export class ClientHistoryModule {
         { provide: BUSINESS_ZONE, useValue: zone },
         ClientHistory,
         ReadModels,
-        ...[GetClientCardHandler, GetClientHistoryHandler, ListClientsHandler],
+        GetClientHistoryHandler,
       ],
     };
   }

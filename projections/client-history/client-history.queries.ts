@@ -9,46 +9,11 @@ import { Keyset, type Page } from '../../src/http/paging.js';
 import { Problem } from '../../src/http/problem.js';
 import type { Snapshot } from '../../src/projecting/read-model.js';
 import { answerOf, ReadModels } from '../read-models.js';
-import type {
-  ClientCard,
-  DirectoryEntry,
-  DirectoryQuery,
-  HistoryEntry,
-  HistoryQuery,
-} from './client-history.answers.js';
+import type { HistoryEntry, HistoryQuery } from './client-history.answers.js';
 import { CLIENT_HISTORY } from './client-history.projection.js';
 import { KINDS, categoryOf } from './entry-words.js';
 
 const unknownClient = () => Problem.unknown('there is no such client');
-
-export class GetClientCard extends Query<Snapshot<ClientCard>> {
-  constructor(
-    readonly clientId: string,
-    readonly wait?: Await,
-  ) {
-    super();
-  }
-}
-
-const CARD_COLUMNS = `client_id AS "clientId", revision, position, name, email, phone, address, lead_source AS source,
-  channel, referrer_id AS "referrerId", client_type AS "clientType", trade, owner, tags, state,
-  converted_at AS "convertedAt", first_serviced_at AS "firstServicedAt", last_serviced_at AS "lastServicedAt", services,
-  lapsed_since AS "lapsedSince", open_complaints AS "openComplaints", lifetime`;
-
-@QueryHandler(GetClientCard)
-export class GetClientCardHandler implements IQueryHandler<GetClientCard> {
-  constructor(private readonly readModels: ReadModels) {}
-
-  /** @throws Problem 404 */
-  execute({ clientId, wait }: GetClientCard): Promise<Snapshot<ClientCard>> {
-    return this.readModels.ask(CLIENT_HISTORY, wait, async (manager) => {
-      const sql = `SELECT ${CARD_COLUMNS} FROM client_record WHERE client_id = $1`;
-      const [row] = await manager.query<object[]>(sql, [clientId]);
-      if (!row) throw unknownClient();
-      return answerOf<ClientCard>(row);
-    });
-  }
-}
 
 export class GetClientHistory extends Query<Snapshot<Page<HistoryEntry>>> {
   constructor(
@@ -133,47 +98,7 @@ function entryOf({ sealed, ...row }: EntryRow, clientId: string, key: SubjectKey
 
 async function isClient(manager: EntityManager, clientId: string): Promise<boolean> {
   return (
-    (await manager.query<object[]>('SELECT FROM client_record WHERE client_id = $1', [clientId])).length > 0
+    (await manager.query<object[]>('SELECT FROM client_entry WHERE client_id = $1 LIMIT 1', [clientId]))
+      .length > 0
   );
-}
-
-export class ListClients extends Query<Snapshot<Page<DirectoryEntry>>> {
-  constructor(
-    readonly query: DirectoryQuery,
-    readonly wait?: Await,
-  ) {
-    super();
-  }
-}
-
-const directory = new Keyset('clients.converted', ['instant', 'uuid']);
-const BEGINNING = ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff'] as const;
-
-@QueryHandler(ListClients)
-export class ListClientsHandler implements IQueryHandler<ListClients> {
-  constructor(private readonly readModels: ReadModels) {}
-
-  /** Latest conversion first. @throws Problem 400 for a cursor that is none of this list */
-  async execute({ query, wait }: ListClients): Promise<Snapshot<Page<DirectoryEntry>>> {
-    const { state, tag, limit } = query;
-    const [convertedAt, clientId] = directory.after(query) ?? BEGINNING;
-    // Spelled apart, so that the planner can begin with a tag that few have.
-    const tagged =
-      tag === undefined
-        ? '$4::text IS NULL'
-        : 'client_id IN (SELECT client_id FROM client_tag WHERE tag = $4)';
-    return this.readModels.ask(CLIENT_HISTORY, wait, async (manager) => {
-      const rows = await manager.query<object[]>(
-        `SELECT client_id AS "clientId", name, state, tags, converted_at AS "convertedAt",
-            first_serviced_at AS "firstServicedAt", last_serviced_at AS "lastServicedAt", services,
-            lapsed_since AS "lapsedSince"
-           FROM client_record
-          WHERE (converted_at, client_id) < ($1, $2) AND ($3::text IS NULL OR state = $3) AND ${tagged}
-          ORDER BY converted_at DESC, client_id DESC LIMIT $5`,
-        [convertedAt, clientId, state ?? null, tag ?? null, limit + 1],
-      );
-      const entries = rows.map((row) => answerOf<DirectoryEntry>(row));
-      return directory.page(entries, query, ({ convertedAt, clientId }) => [convertedAt, clientId]);
-    });
-  }
 }

@@ -1,6 +1,6 @@
 import { escapeIdentifier } from 'pg';
 import { sha256 } from '../event-store/hash-chain.js';
-import type { AnyProjection, AnyTable, ColumnType } from './projection.js';
+import type { AnyProjection, AnyTable, ColumnType, GinIndex, Row } from './projection.js';
 
 /** One set of tables of a projection: those of one version, filled under one set of parameters, for the nth time. */
 export interface Build {
@@ -62,6 +62,11 @@ export function sqlType(type: ColumnType): { type: string; nullable: boolean } {
 
 export const columnsOf = (table: AnyTable): [string, ColumnType][] =>
   Object.entries(table.columns as Record<string, ColumnType>);
+
+export type AnyIndex = readonly string[] | GinIndex<Row>;
+
+/** @returns the columns of an index */
+export const indexed = (index: AnyIndex): readonly string[] => ('gin' in index ? [index.gin] : index);
 
 /** @returns the advisory lock whose holder leads a build */
 export const lockKey = ({ name, label }: Pick<Build, 'name' | 'label'>): bigint =>

@@ -1,3 +1,4 @@
+import { indexed, type AnyIndex } from './build.js';
 import type { AnyProjection, AnyRule, ColumnType } from './projection.js';
 import { summed } from './row.js';
 
@@ -40,7 +41,7 @@ function faultsOf({ name, version, streams, tables }: AnyProjection): string[] {
 function tableFaults(rule: AnyRule, folds: ReadonlySet<string>): string[] {
   const { name, columns, key, indexes = [] } = tableOf(rule);
   const faults: string[] = [];
-  const unnamed = [...key, ...indexes.flat()].filter((column) => !Object.hasOwn(columns, column));
+  const unnamed = [...key, ...indexes.flatMap(indexed)].filter((column) => !Object.hasOwn(columns, column));
   if (unnamed.length > 0) faults.push(`has no column ${unnamed.join(', ')}`);
   for (const bad of [name, ...Object.keys(columns)].filter((text) => !NAME.test(text)))
     faults.push(`has a name PostgreSQL would change: ${bad}`);
@@ -62,7 +63,7 @@ interface Declared {
   name: string;
   columns: Record<string, ColumnType>;
   key: string[];
-  indexes?: string[][];
+  indexes?: AnyIndex[];
 }
 const tableOf = (rule: AnyRule): Declared => rule.table as Declared;
 

@@ -1,5 +1,15 @@
 import { escapeIdentifier as quoted, type ClientBase, type Pool } from 'pg';
-import { buildOf, buildsOf, columnsOf, physicalTable, sqlType, tablesOf, type Build } from './build.js';
+import {
+  buildOf,
+  buildsOf,
+  columnsOf,
+  indexed,
+  physicalTable,
+  sqlType,
+  tablesOf,
+  type AnyIndex,
+  type Build,
+} from './build.js';
 import { CHECKPOINT_TABLE } from './checkpoint.js';
 import type { AnyProjection, AnyTable } from './projection.js';
 import { pointViews } from './serving.js';
@@ -94,15 +104,15 @@ async function createTable(client: ClientBase, build: Build, table: AnyTable): P
 }
 
 async function createIndexes(client: ClientBase, build: Build, table: AnyTable): Promise<void> {
-  for (const index of (table.indexes ?? []) as string[][]) {
-    const name = quoted(`${table.name}_${build.label}_by_${index.join('_')}`.slice(0, 63));
+  for (const index of (table.indexes ?? []) as AnyIndex[]) {
+    const name = quoted(`${table.name}_${build.label}_by_${indexed(index).join('_')}`.slice(0, 63));
     // Asked first, since CREATE INDEX, even of one that exists, waits for whoever is writing to the table.
     const { rows } = await client.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [
       `projection.${name}`,
     ]);
     if (rows[0]?.there) continue;
-    await client.query(
-      `CREATE INDEX ${name} ON ${physicalTable(build, table)} (${index.map(quoted).join(', ')})`,
-    );
+    const columns = indexed(index).map(quoted).join(', ');
+    const into = 'gin' in index ? `USING gin (${columns} ${index.operators})` : `(${columns})`;
+    await client.query(`CREATE INDEX ${name} ON ${physicalTable(build, table)} ${into}`);
   }
 }

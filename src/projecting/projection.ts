@@ -56,7 +56,14 @@ export interface Table<R extends Row> {
   /** primary key */
   readonly key: readonly (keyof R & string)[];
   /** may be added and removed without a new version */
-  readonly indexes?: readonly (readonly (keyof R & string)[])[];
+  readonly indexes?: readonly (readonly (keyof R & string)[] | GinIndex<R>)[];
+}
+
+/** An index into what a value holds, by an operator class of PostgreSQL's or of an extension's that is there. */
+export interface GinIndex<R extends Row> {
+  readonly gin: keyof R & string;
+  /** such as `gin_trgm_ops` */
+  readonly operators: string;
 }
 
 /** A handler for each event of the union: none is forgotten when the union grows. */

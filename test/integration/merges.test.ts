@@ -26,7 +26,7 @@ beforeAll(async () => {
   keys = await clientKeysIn(database.url, randomBytes(32));
   store = new EventStore(server.url);
   clients = new ClientDecisions(store, keys.keys);
-  merges = new Merges(clients, store, new LapsePolicies(store), new Clock());
+  merges = new Merges(clients, store, new LapsePolicies(store), new Clock(), keys.keys);
 });
 afterAll(async () => {
   await Promise.all([store.close(), keys.close()]);

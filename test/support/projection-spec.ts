@@ -34,6 +34,7 @@ export class ProjectionSpec {
     checkProjections([projection as AnyProjection]);
     const database = await freshDatabase();
     const pool = enginePool(database.url, 2);
+    await pool.query('CREATE EXTENSION pg_trgm');
     await prepare(pool, [projection as AnyProjection]);
     return new ProjectionSpec(withFrozenRows(projection as AnyProjection), database, pool);
   }

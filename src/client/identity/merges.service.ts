@@ -7,6 +7,7 @@ import type { Outcome } from '../../event-store/decision-runner.js';
 import type { CommandContext } from '../../event-store/envelope.js';
 import { EventStore } from '../../event-store/event-store.js';
 import { sha256 } from '../../event-store/hash-chain.js';
+import { ClientKeys } from '../../privacy/client-keys.js';
 import { LapsePolicies } from '../../policy/lapse-policies.js';
 import type { Instant } from '../../schema/instant.js';
 import { ClientDecisions } from '../change-client.js';
@@ -35,14 +36,18 @@ export interface Merged {
  */
 @Injectable()
 export class Merges {
-  private readonly codec = new Codec<ClientEvent>(clientEvents);
+  /** What is personal stays sealed: nothing here needs it. */
+  private readonly codec;
 
   constructor(
     private readonly clients: ClientDecisions,
     private readonly eventStore: EventStore,
     private readonly policies: LapsePolicies,
     private readonly clock: Clock,
-  ) {}
+    keys: ClientKeys,
+  ) {
+    this.codec = new Codec<ClientEvent>(clientEvents, keys);
+  }
 
   /**
    * @param context of the command as the caller sent it

@@ -3,13 +3,17 @@ import fc from 'fast-check';
 import type { ClientEvent } from '../../src/client/client.events.js';
 import { stateOf } from '../../src/client/lifecycle/lifecycle.evolve.js';
 import { folded, lifeOf, lives, recordedLife } from '../../test/support/client-lives.js';
+import { plusDays } from '../../src/schema/instant.js';
+import { stateIntervals } from '../../src/client/lifecycle/state-intervals.js';
+import { localDays } from '../local-day.js';
 import { clientRecords } from './client-record.js';
 
 const clientId = '6f1c2d2e-1111-4222-8333-444455556666';
 const service = (n: number) => `00000000-0000-4000-8000-00000000000${n}`;
 const on = (day: string) => `${day}T10:00:00.000Z`;
 
-const cardOf = (events: ClientEvent[]) => folded(clientRecords, recordedLife(clientId, events));
+const dayOf = localDays('Europe/Berlin');
+const recordOf = (events: ClientEvent[]) => folded(clientRecords(dayOf), recordedLife(clientId, events));
 const converted: ClientEvent = {
   type: 'ClientConverted',
   data: { name: 'Ada', source: 'referral', tags: ['vip', 'garden'] },
@@ -21,12 +25,10 @@ const serviced = (n: number, day: string, money: object = {}): ClientEvent => ({
   occurredAt: on(day),
 });
 
-describe('the card of a client', () => {
+describe('the record of a client', () => {
   it('begins with the conversion, what is unknown being null', () => {
-    expect(cardOf([converted])).toMatchObject({
+    expect(recordOf([converted])).toMatchObject({
       client_id: clientId,
-      revision: 0,
-      position: 10n,
       name: 'Ada',
       email: null,
       lead_source: 'referral',
@@ -37,7 +39,6 @@ describe('the card of a client', () => {
       last_serviced_at: null,
       services: 0,
       lapsed_since: null,
-      open_complaints: [],
       lifetime: [],
     });
   });
@@ -50,7 +51,7 @@ describe('the card of a client', () => {
       serviced(3, '2024-02-01', { amountMinor: 500, currency: 'EUR' }),
       serviced(4, '2024-02-02'),
     ];
-    expect(cardOf([converted, ...facts])).toMatchObject({
+    expect(recordOf([converted, ...facts])).toMatchObject({
       state: 'active',
       first_serviced_at: on('2024-01-05'),
       last_serviced_at: on('2024-02-10'),
@@ -62,60 +63,63 @@ describe('the card of a client', () => {
     });
   });
 
-  it('lists complaints while they are open, the oldest first', () => {
-    const complained = (n: number, day: string, more: object = {}): ClientEvent => ({
-      type: 'ClientComplained',
-      data: { complaintId: service(n), ...more },
-      occurredAt: on(day),
+  it('counts days with services as visits, in the zone of the business', () => {
+    const late = (n: number, at: string): ClientEvent => ({
+      type: 'ClientServiced',
+      data: { serviceId: service(n) },
+      occurredAt: at,
     });
-    const resolved: ClientEvent = {
-      type: 'ComplaintResolved',
-      data: { complaintId: service(7) },
-      occurredAt: on('2024-03-04'),
+    const facts = [
+      late(1, '2024-02-01T10:00:00.000Z'),
+      late(2, '2024-02-01T22:30:00.000Z'),
+      // Past midnight in Berlin.
+      late(3, '2024-02-01T23:30:00.000Z'),
+      late(4, '2024-01-31T23:30:00.000Z'),
+    ];
+    expect(recordOf([converted, ...facts])).toMatchObject({ services: 4, visits: 2 });
+    const voided: ClientEvent = {
+      type: 'ServiceVoided',
+      data: { serviceId: service(3), servicedAt: '2024-02-01T23:30:00.000Z' },
+      occurredAt: on('2024-02-03'),
     };
-    const card = cardOf([
-      converted,
-      complained(7, '2024-03-01'),
-      complained(8, '2024-03-03', { category: 'quality', severity: 'high', serviceId: service(1) }),
-      complained(9, '2024-03-02'),
-      resolved,
-    ]);
-    expect(card?.open_complaints).toEqual([
-      { complaintId: service(9), since: on('2024-03-02') },
-      {
-        complaintId: service(8),
-        serviceId: service(1),
-        category: 'quality',
-        severity: 'high',
-        since: on('2024-03-03'),
-      },
-    ]);
+    expect(recordOf([converted, ...facts, voided])).toMatchObject({ services: 3, visits: 1 });
+  });
+
+  it('tells how often the client comes, and when it was last served under a plan', () => {
+    const facts = [0, 10, 30, 60].map((day, n): ClientEvent => ({
+      type: 'ClientServiced',
+      data: { serviceId: service(n), ...(n === 2 ? { planId: service(9) } : {}) },
+      occurredAt: plusDays(on('2024-02-01'), day),
+    }));
+    expect(recordOf([converted, ...facts])?.rhythm).toEqual({
+      usualGapDays: 20,
+      unusualGapDays: 26,
+      servedUnder: { [service(9)]: on('2024-03-02') },
+    });
   });
 
   it('says after any life what the write side holds', () => {
     fc.assert(
       fc.property(lives, (steps) => {
         const { events, state } = lifeOf(clientId, steps);
-        const { lifecycle, record, complaints } = state;
-        const card = cardOf(events);
+        const { lifecycle } = state;
+        const record = recordOf(events);
         const lapsed = stateOf(lifecycle) === 'lapsed';
-        expect(card).toMatchObject({
+        expect(record).toMatchObject({
           lifecycle,
           state: stateOf(lifecycle),
-          revision: events.length - 1,
-          position: BigInt(10 * events.length),
+          state_since: stateIntervals(lifecycle).at(-1)?.from,
+          visits: new Set(lifecycle.services.map(({ at }) => dayOf(at))).size,
           services: lifecycle.services.length,
           lapsed_since: lapsed ? lifecycle.lapses.at(-1)?.at : null,
-          tags: [...record.tags].sort(),
+          tags: [...state.record.tags].sort(),
         });
-        const open = [...complaints].filter(([, complaint]) => complaint.open).map(([id]) => id);
-        expect(card?.open_complaints.map(({ complaintId }) => complaintId)).toEqual(open);
       }),
       { numRuns: 300 },
     );
   });
 
   it('refuses a fact of a client that never converted, since its log cannot be whole', () => {
-    expect(() => cardOf([serviced(1, '2024-01-05')])).toThrow('never converted');
+    expect(() => recordOf([serviced(1, '2024-01-05')])).toThrow('never converted');
   });
 });
