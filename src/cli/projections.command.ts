@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { ModuleRef } from '@nestjs/core';
 import { ProjectionOperations } from '../projecting/projection-operations.js';
 import type { RowDifference } from '../projecting/verify-projection.js';
 import { counted, progressLine } from '../ops/progress-line.js';
@@ -16,7 +17,8 @@ export async function runRebuild(session: Session, name: string, out: Output): P
   const line = progressLine(out);
   out.write(`Rebuilding ${name} as ${label}; the tables there are serve until it has caught up.\n`);
   const started = performance.now();
-  const watch = app.get(ProjectionWatch);
+  // Its module is that of the HTTP process.
+  const watch = await app.get(ModuleRef).create(ProjectionWatch);
   try {
     while (!signal.aborted) {
       const standing = (await watch.look()).find((one) => one.name === name);

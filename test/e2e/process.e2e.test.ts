@@ -130,6 +130,17 @@ it('has its directory for itself, while commands work beside it', async () => {
     code: 0,
     output: expect.stringMatching(/client-history v\d +running +up to date/),
   });
+
+  const rebuilt = await run('cli.main.js', ['projections', 'rebuild', 'cohort-retention']).ended;
+  expect(rebuilt).toMatchObject({ code: 0, output: expect.stringMatching(/_g2 serves: [\d,]+ events/) });
+  const verified = await run('cli.main.js', ['projections', 'verify', 'cohort-retention']).ended;
+  expect(verified).toMatchObject({
+    code: 0,
+    output: expect.stringMatching(/live = rebuilt at position \d+/),
+  });
+  const unknown = await run('cli.main.js', ['projections', 'verify', 'cohort-retentoin']).ended;
+  expect(unknown.code).toBe(1);
+  expect(unknown.output).toMatch(/did you mean cohort-retention\?/);
 }, 120_000);
 
 it('says every fault of its configuration and does not start', async () => {

@@ -35,7 +35,8 @@ async function keeper(): Promise<string> {
       lease: 1_000,
       moved: () => console.log('wrote a batch'),
     });
-    await engine.start();`;
+    await engine.start();
+    console.log('started');`;
 }
 
 it('a process that is killed again and again leaves every event applied once', async () => {
@@ -54,6 +55,22 @@ it('a process that is killed again and again leaves every event applied once', a
   await world.reaches(last);
   await world.isExact();
 }, 60_000);
+
+it('another process goes on within five seconds of the kill of the one that led, with the settings that are shipped', async () => {
+  const shipped = (await keeper()).replace(/tick: 50,\s*lease: 1_000,/, '');
+  const leader = startNode(shipped);
+  const first = await world.fill(2);
+  await leader.says(/wrote a batch/);
+  await world.reaches(first);
+  const follower = startNode(shipped);
+  await follower.says(/started/);
+  await leader.kill();
+  const killedAt = performance.now();
+  await world.reaches(await world.fill(3));
+  expect(performance.now() - killedAt).toBeLessThan(5_000);
+  await world.isExact();
+  await follower.kill();
+});
 
 it('a process that freezes loses the lead, and writes nothing when it thaws', async () => {
   const frozen = startNode(await keeper());

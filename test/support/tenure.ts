@@ -26,7 +26,7 @@ export class Tenure {
   private position = '';
 
   private constructor(
-    private readonly app: NestFastifyApplication,
+    readonly application: NestFastifyApplication,
     readonly close: () => Promise<void>,
     readonly databaseUrl: string,
     readonly eventLogUrl: string,
@@ -67,12 +67,12 @@ export class Tenure {
 
   /** @param path below /api/v1 */
   call(method: Method, path: string, role: Role = 'admin'): Test {
-    return this.as(role, request(this.app.getHttpServer())[method](`/api/v1${path}`));
+    return this.as(role, request(this.application.getHttpServer())[method](`/api/v1${path}`));
   }
 
   /** @param path that is not of the API, such as /metrics */
   fetch(path: string, role: Role = 'admin'): Test {
-    return this.as(role, request(this.app.getHttpServer()).get(path));
+    return this.as(role, request(this.application.getHttpServer()).get(path));
   }
 
   private as(role: Role, call: Test): Test {
@@ -89,12 +89,12 @@ export class Tenure {
 
   /** @returns where it listens, for those who speak to it without HTTP */
   url(): Promise<string> {
-    return this.app.getUrl();
+    return this.application.getUrl();
   }
 
   /** @returns what the application works with */
   provider<T>(token: Type<T>): T {
-    return this.app.get(token, { strict: false });
+    return this.application.get(token, { strict: false });
   }
 
   /** Sends a command that has to succeed, as staff. @returns its answer */
