@@ -4,44 +4,47 @@ import type { Anchor } from './cohort-retention.tables.js';
 import {
   COUNTS,
   cellFigures,
+  countsWhere,
+  type CellFigure,
   type CountedCell,
-  type FiguresQuestion,
+  type FactsQuestion,
+  type Mode,
   type RetentionFigures,
   type Sql,
 } from './retention.figures.js';
 
 /**
- * The figures counted from the facts, for any day in any zone; it reads them all, which takes its time. PostgreSQL does
- * not reckon with zones here: it is given the months' first instants and finds the one that an instant falls behind, so
- * there is one opinion on where a month begins.
+ * The figures counted from the facts: for any day, in any zone, and as known at any moment; it reads them all, which takes
+ * its time. PostgreSQL does not reckon with zones here: it is given the months' first instants and finds the one that an
+ * instant falls behind, so there is one opinion on where a month begins.
  */
-export async function figuresFromFacts(sql: Sql, question: FiguresQuestion): Promise<RetentionFigures> {
-  const { anchor, measure, asOf, calendar } = question;
-  const months = monthsUpTo(asOf, calendar, await firstMonth(sql));
+export async function figuresFromFacts(sql: Sql, question: FactsQuestion): Promise<RetentionFigures> {
+  const { anchor, measure, mode, asOf, knownAt, calendar } = question;
+  const months = monthsUpTo(asOf, calendar, await firstFact(sql));
   const monthAt = (bucket: number): Month => months[bucket - 1] as Month;
-  const parameters = [asOf, months.map(calendar.startOf)];
+  const held = knownAt === null ? ON_RECORD : KNOWN_BEFORE_3;
+  const parameters = [asOf, months.map(calendar.startOf), ...(knownAt === null ? [] : [knownAt])];
   // The sizes of the cohorts come as rows without a k, so that clients are placed once for both.
   const counted = await sql.query<(NumberedCell & { k: number | null })[]>(
-    `WITH client AS MATERIALIZED (${PLACED[anchor]})
+    `WITH client AS MATERIALIZED (${placed(anchor, held)}), client_in_month AS (
+       SELECT client_id, cohort, width_bucket(serviced_at, $2::timestamptz[]) - cohort AS k,
+              ${measure === 'revenue' ? 'currency' : 'NULL::text'} AS currency,
+              count(*) AS services, sum(amount_minor) AS amount
+       FROM client JOIN retention_service USING (client_id)
+       WHERE serviced_at < $1 AND ${held.counts}
+       GROUP BY client_id, 2, 3, 4)
      SELECT cohort, NULL::integer AS k, NULL AS currency, count(*)::integer AS clients, 0 AS services,
             NULL::numeric AS "amountMinor"
      FROM client GROUP BY cohort
-     UNION ALL
-     SELECT cohort, k, currency, count(*)::integer, sum(services)::integer, sum(amount)
-     FROM (SELECT cohort, width_bucket(serviced_at, $2::timestamptz[]) - cohort AS k,
-                  ${measure === 'revenue' ? 'currency' : 'NULL'} AS currency,
-                  count(*) AS services, sum(amount_minor) AS amount
-           FROM client JOIN retention_service USING (client_id)
-           WHERE serviced_at < $1 AND ${COUNTS}
-           GROUP BY client_id, 1, 2, 3) AS client_in_month
-     GROUP BY cohort, k, currency`,
+     UNION ALL ${CELLS[mode]}`,
     parameters,
   );
   const sizes = counted.filter(({ k }) => k === null);
   const served = counted.filter((cell): cell is NumberedCell => cell.k !== null);
   const servicesBefore = new Map<number, number>();
   for (const { cohort, k, services } of served)
-    if (k < 0) servicesBefore.set(cohort, (servicesBefore.get(cohort) ?? 0) + services);
+    if (mode === 'unbounded' || k < 0)
+      servicesBefore.set(cohort, (servicesBefore.get(cohort) ?? 0) + services);
   const cells = served.filter(({ k }) => k >= 0).map((row) => ({ ...row, cohort: monthAt(row.cohort) }));
   return {
     cohorts: sizes.map(({ cohort, clients: size }) => ({
@@ -49,38 +52,84 @@ export async function figuresFromFacts(sql: Sql, question: FiguresQuestion): Pro
       clients: size,
       servicesBefore: servicesBefore.get(cohort) ?? 0,
     })),
-    ...cellFigures(cells, measure),
+    ...(mode === 'bounded' ? cellFigures(cells, measure) : { cells: stillComing(cells), revenue: [] }),
   };
 }
 
-/** Clients in a cohort before the instant $1, with the number of its month among those that begin at $2. */
-const PLACED: Record<Anchor, string> = {
-  converted: `
-    SELECT client_id, counts_from, width_bucket(converted_at, $2::timestamptz[]) AS cohort
-    FROM retention_conversion WHERE superseded_at IS NULL AND converted_at < $1`,
-  first_service: `
-    SELECT client_id, counts_from, width_bucket(min(serviced_at), $2::timestamptz[]) AS cohort
-    FROM retention_service JOIN retention_conversion USING (client_id)
-    WHERE superseded_at IS NULL AND serviced_at < $1 AND ${COUNTS}
-    GROUP BY client_id, counts_from`,
+/** What of the facts is held true: all on record, or what was known before the instant $3. */
+interface Held {
+  /** of `retention_conversion` */
+  readonly client: string;
+  readonly counts: string;
+}
+
+const ON_RECORD: Held = { client: 'superseded_at IS NULL', counts: COUNTS };
+const KNOWN_BEFORE_3: Held = {
+  client: 'retention_conversion.recorded_at < $3 AND (superseded_at IS NULL OR superseded_at >= $3)',
+  counts: countsWhere('retention_service.recorded_at < $3', 'gone.recorded_at < $3'),
 };
+
+/** Clients in a cohort before the instant $1, with the number of its month among those that begin at $2. */
+const placed = (anchor: Anchor, { client, counts }: Held): string =>
+  anchor === 'converted'
+    ? `SELECT client_id, counts_from, width_bucket(converted_at, $2::timestamptz[]) AS cohort
+       FROM retention_conversion WHERE ${client} AND converted_at < $1`
+    : `SELECT client_id, counts_from, width_bucket(min(serviced_at), $2::timestamptz[]) AS cohort
+       FROM retention_service JOIN retention_conversion USING (client_id)
+       WHERE ${client} AND serviced_at < $1 AND ${counts}
+       GROUP BY client_id, counts_from`;
+
+/**
+ * Unbounded, a client is counted once, in the last of its months: it is in every cell up to that one. Its services before the
+ * cohort's month come along.
+ */
+const CELLS: Record<Mode, string> = {
+  bounded: `
+    SELECT cohort, k, currency, count(*)::integer, sum(services)::integer, sum(amount)
+    FROM client_in_month GROUP BY cohort, k, currency`,
+  unbounded: `
+    SELECT cohort, last, NULL, count(*)::integer, coalesce(sum(before), 0)::integer, NULL
+    FROM (SELECT cohort, max(k) AS last, sum(services) FILTER (WHERE k < 0) AS before
+          FROM client_in_month GROUP BY client_id, cohort) AS client_to_its_last
+    GROUP BY cohort, last`,
+};
+
+/** @param last clients by the last month that they were served in. @returns clients served in a month or any later one */
+function stillComing(last: readonly CellFigure[]): CellFigure[] {
+  const byCohort = groupedByCohort(last);
+  return [...byCohort].flatMap(([cohort, cells]) => {
+    const ends = new Map(cells.map(({ k, clients }) => [k, clients]));
+    const figures: CellFigure[] = [];
+    let clients = 0;
+    for (let k = Math.max(...ends.keys()); k >= 0; k--) {
+      clients += ends.get(k) ?? 0;
+      figures.push({ cohort, k, clients });
+    }
+    return figures;
+  });
+}
+
+function groupedByCohort(cells: readonly CellFigure[]): Map<Month, CellFigure[]> {
+  const grouped = new Map<Month, CellFigure[]>();
+  for (const cell of cells) grouped.set(cell.cohort, [...(grouped.get(cell.cohort) ?? []), cell]);
+  return grouped;
+}
 
 /** Its cohort is the number of a month, from 1. */
 type NumberedCell = Omit<CountedCell, 'cohort'> & { readonly cohort: number };
 
-/** Whoever was ever serviced is in a cohort by first service, so no fact is older than the oldest cohort of either anchor. */
-async function firstMonth(sql: Sql): Promise<Month | null> {
-  const [row] = await sql.query<[{ month: Month | null }]>(
-    `SELECT min(cohort) AS month FROM retention_cohort WHERE grain = 'month'`,
+/** @returns the oldest of all facts, held or not any more; null if there are none */
+async function firstFact(sql: Sql): Promise<Instant | null> {
+  const [row] = await sql.query<[{ first: Date | null }]>(
+    `SELECT least((SELECT min(converted_at) FROM retention_conversion), (SELECT min(serviced_at) FROM retention_service)) AS first`,
   );
-  return row.month;
+  return row.first === null ? null : new Date(row.first).toISOString();
 }
 
-/** The first month is one of the business's zone; in another zone its first facts may lie in the month before. */
-function monthsUpTo(asOf: Instant, { monthOf }: MonthCalendar, first: Month | null): Month[] {
+function monthsUpTo(asOf: Instant, { monthOf }: MonthCalendar, first: Instant | null): Month[] {
   const months: Month[] = [];
   const last = monthOf(asOf);
-  for (let month = plusMonths(first ?? last, -1); month <= last; month = plusMonths(month, 1))
+  for (let month = first === null ? last : monthOf(first); month <= last; month = plusMonths(month, 1))
     months.push(month);
   return months;
 }

@@ -35,7 +35,10 @@ export class RetentionCell {
   @ApiProperty({ description: 'the period had ended by asOf; if not, the cell can still rise' })
   complete!: boolean;
 
-  @ApiProperty({ description: 'the cell can rise although its period is complete; never so in mode=bounded' })
+  @ApiProperty({
+    description:
+      'the cell can rise although its period is complete: in mode=unbounded, where clients may yet come back',
+  })
   censored!: boolean;
 }
 

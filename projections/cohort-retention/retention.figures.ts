@@ -3,6 +3,10 @@ import type { Instant } from '../../src/schema/instant.js';
 import type { Anchor } from './cohort-retention.tables.js';
 import type { Month, MonthCalendar } from './month-calendar.js';
 
+export const MODES = ['bounded', 'unbounded'] as const;
+/** Which services keep a client in a cell: those of its period, or also those of any later one. */
+export type Mode = (typeof MODES)[number];
+
 export const MEASURES = ['clients', 'revenue'] as const;
 export type Measure = (typeof MEASURES)[number];
 
@@ -24,7 +28,7 @@ export interface CohortFigure {
 export interface CellFigure {
   readonly cohort: Month;
   readonly k: number;
-  /** distinct clients with at least one service of index k */
+  /** distinct clients with at least one service of index k; in mode unbounded, of index k or higher */
   readonly clients: number;
 }
 
@@ -47,14 +51,30 @@ export interface FiguresQuestion {
 /** Runs SQL, all of it on one state of the tables. */
 export type Sql = Pick<EntityManager, 'query'>;
 
+/** A question about what was held at a moment, and not about all that is on record now. */
+export interface FactsQuestion extends FiguresQuestion {
+  /** mode unbounded asks for clients alone */
+  readonly mode: Mode;
+  /** exclusive, of record time; null for all that is on record */
+  readonly knownAt: Instant | null;
+}
+
 /**
  * Which rows of `retention_service`, joined to a row with the client's `counts_from`, are of services that count: of the
  * life that the client has now, and withdrawn by no later fact.
  */
-export const COUNTS = `retention_service.position >= counts_from AND NOT EXISTS (
-  SELECT FROM retention_withdrawal AS gone
-  WHERE gone.client_id = retention_service.client_id AND gone.service_id = retention_service.service_id
-    AND gone.position > retention_service.position)`;
+export const COUNTS = countsWhere('TRUE', 'TRUE');
+
+/**
+ * @param serviceKnown what else must hold of a service, in SQL
+ * @param withdrawalKnown and of `gone`, the withdrawal that makes it count no more
+ */
+export function countsWhere(serviceKnown: string, withdrawalKnown: string): string {
+  return `retention_service.position >= counts_from AND ${serviceKnown} AND NOT EXISTS (
+    SELECT FROM retention_withdrawal AS gone
+    WHERE gone.client_id = retention_service.client_id AND gone.service_id = retention_service.service_id
+      AND gone.position > retention_service.position AND ${withdrawalKnown})`;
+}
 
 /** A cell as counted from services; without a currency: of all services, or, where currencies are told apart, of those without an amount. */
 export interface CountedCell extends CellFigure {

@@ -5,7 +5,7 @@ import { parseInstant, type Instant } from '../../src/schema/instant.js';
 import { QueryInteger } from '../../src/schema/query-fields.js';
 import { ANCHORS, type Anchor } from './cohort-retention.tables.js';
 import { isZone, type MonthCalendar } from './month-calendar.js';
-import { MEASURES, type Measure } from './retention.figures.js';
+import { MEASURES, MODES, type Measure, type Mode } from './retention.figures.js';
 
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -57,8 +57,11 @@ export class RetentionParameters {
   })
   anchor: Anchor = 'converted';
 
-  @OneOf(['bounded'], { about: 'bounded: serviced in the period itself', optional: true })
-  mode: string = 'bounded';
+  @OneOf(MODES, {
+    about: 'bounded: serviced in the period itself; unbounded: in it or in any later one',
+    optional: true,
+  })
+  mode: Mode = 'bounded';
 
   @OneOf(['month'], { about: 'length of a period', optional: true })
   grain: string = 'month';
@@ -89,7 +92,18 @@ export class RetentionParameters {
   @Zone({ about: 'whose calendar; the business’s own unless told', optional: true })
   tz?: string;
 
-  @NotOffered() knownAt?: never;
+  @InstantField({ about: 'only what was recorded before it counts; now unless told', optional: true })
+  knownAt?: Instant;
+
+  @QueryInteger({
+    about:
+      'mode=unbounded: a cell whose period ends less than so many days before asOf is marked censored, for its clients may yet come back; 90 unless told',
+    min: 1,
+    max: 3660,
+    optional: true,
+  })
+  inactivityDays?: number;
+
   @NotOffered() segment?: never;
   @NotOffered() groupBy?: never;
 }
@@ -106,7 +120,7 @@ export interface CohortBounds {
  * @throws Problem 400 where parameters contradict each other or the clock
  */
 export function boundsOf(
-  { from, to, asOf }: RetentionParameters,
+  { from, to, asOf, knownAt, mode, measure, inactivityDays }: RetentionParameters,
   calendar: MonthCalendar,
   now: Instant,
 ): CohortBounds {
@@ -119,6 +133,18 @@ export function boundsOf(
     errors.push({ path: 'from', message: `must lie before to; they are ${bounds.from} and ${bounds.to}` });
   if (asOf !== undefined && asOf > now)
     errors.push({ path: 'asOf', message: `must not lie in the future; it is ${now} now` });
+  if (knownAt !== undefined && knownAt > now)
+    errors.push({ path: 'knownAt', message: `must not lie in the future; it is ${now} now` });
+  if (mode === 'unbounded' && measure === 'revenue')
+    errors.push({
+      path: 'measure',
+      message: 'must be clients in mode unbounded: money comes in its own period',
+    });
+  if (mode === 'bounded' && inactivityDays !== undefined)
+    errors.push({
+      path: 'inactivityDays',
+      message: 'belongs to mode unbounded: no bounded cell is censored',
+    });
   if (errors.length > 0) throw Problem.badRequest(errors);
   return bounds;
 }

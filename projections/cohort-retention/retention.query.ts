@@ -18,6 +18,12 @@ import { clientRetention, revenueRetention } from './retention.js';
 /** Token of the business's zone (IANA name), in which the counters' months are. */
 export const BUSINESS_ZONE = Symbol('business zone');
 
+/** The window of definitions §0. */
+const INACTIVITY_DAYS = 90;
+
+const daysBefore = (at: Instant, days: number): Instant =>
+  new Date(Date.parse(at) - days * 86_400_000).toISOString();
+
 export class GetRetention extends Query<Snapshot<RetentionReport>> {
   constructor(
     readonly parameters: RetentionParameters,
@@ -51,14 +57,22 @@ export class GetRetentionHandler implements IQueryHandler<GetRetention> {
       return { generatedAt, asOf, figures: await this.figures(sql, parameters, calendar, asOf) };
     });
     const { generatedAt, asOf, figures } = result;
-    const frame = { calendar, asOf, periods, ...bounds };
+    const { knownAt = generatedAt, inactivityDays = INACTIVITY_DAYS } = parameters;
+    const unbounded = mode === 'unbounded' ? { inactivityDays } : {};
+    const frame = {
+      calendar,
+      asOf,
+      periods,
+      ...bounds,
+      ...(mode === 'unbounded' ? { censoredAfter: daysBefore(asOf, inactivityDays) } : {}),
+    };
     const report = measure === 'clients' ? clientRetention(figures, frame) : revenueRetention(figures, frame);
     const meta = {
       definition: definitionOf(parameters, tz),
-      params: { anchor, mode, grain, window, measure, ...bounds, periods },
+      params: { anchor, mode, grain, window, measure, ...unbounded, ...bounds, periods },
       tz,
       asOf,
-      knownAt: generatedAt,
+      knownAt,
       position: progress.position === null ? null : String(progress.position),
       generatedAt,
     };
@@ -67,12 +81,14 @@ export class GetRetentionHandler implements IQueryHandler<GetRetention> {
 
   private figures(
     sql: Sql,
-    { anchor, measure, asOf: asked }: RetentionParameters,
+    { anchor, measure, mode, asOf: asked, knownAt }: RetentionParameters,
     calendar: MonthCalendar,
     asOf: Instant,
   ): Promise<RetentionFigures> {
-    const question = { anchor, measure, calendar, asOf };
-    if (calendar !== this.business) return figuresFromFacts(sql, question);
+    const question = { anchor, measure, mode, calendar, asOf, knownAt: knownAt ?? null };
+    // The counters know the business's months, one mode, and nothing of what was held before.
+    if (calendar !== this.business || mode === 'unbounded' || knownAt !== null)
+      return figuresFromFacts(sql, question);
     return asked === undefined ? figuresOfNow(sql, question) : figuresAsOf(sql, question);
   }
 }

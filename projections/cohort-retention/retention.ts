@@ -20,12 +20,14 @@ export interface RetentionFrame {
   readonly from?: Instant;
   /** cohorts whose month starts before it */
   readonly to?: Instant;
+  /** cells whose period ends after it are censored; none where it is left out */
+  readonly censoredAfter?: Instant;
   /** at most so many periods a cohort, from k = 0 */
   readonly periods?: number;
 }
 
 /**
- * Bounded retention: for every cohort a cell for each period so far, also where nobody came, and the weighted mean.
+ * Retention of clients: for every cohort a cell for each period so far, also where nobody came, and the weighted mean.
  * @returns cohorts in order of time, those without clients left out
  */
 export function clientRetention(
@@ -36,7 +38,8 @@ export function clientRetention(
   const rows = cohortsIn(frame, cohorts).map((figure): ClientCohort => {
     const cellOf = (period: Period): ClientCell => {
       const clients = retained.get(`${figure.cohort} ${period.k}`) ?? 0;
-      return { ...period, ...ratio(clients, figure.clients), censored: false };
+      const censored = frame.censoredAfter !== undefined && period.periodEnd > frame.censoredAfter;
+      return { ...period, ...ratio(clients, figure.clients), censored };
     };
     return {
       ...headOf(figure, frame),

@@ -163,10 +163,40 @@ test('from and to take months, days and instants, in the zone of the report', as
   expect(await cohorts('from=2024-01-31T11:00:00Z&tz=Pacific/Auckland')).toEqual(['2024-02']);
 });
 
+test('unbounded: whoever came later is still a client, and what may yet rise is marked', async () => {
+  const { body } = await report('?mode=unbounded&asOf=2024-06-20T00:00:00Z').expect(200);
+  const [january] = body.cohorts;
+  // Two of three came in February or later, one of them in March; the third never did.
+  expect(january.cells.map(({ numerator }: { numerator: number }) => numerator)).toEqual([2, 2, 1, 0, 0, 0]);
+  // A month that ended less than 90 days before asOf.
+  expect(january.cells.map(({ censored }: { censored: boolean }) => censored)).toEqual([
+    ...[false, false, true, true, true, true],
+  ]);
+  expect(body.meta.params).toMatchObject({ mode: 'unbounded', inactivityDays: 90 });
+  const { body: longer } = await report('?mode=unbounded&inactivityDays=120&asOf=2024-06-20T00:00:00Z');
+  expect(longer.cohorts[0].cells[1].censored).toBe(true);
+});
+
+test('knownAt gives a report again as it was published, whatever was recorded since', async () => {
+  const asOf = 'asOf=2024-05-01T00:00:00Z';
+  const cells = async (query: string) => (await report(`?${asOf}${query}`).expect(200)).body;
+  const published = await cells('');
+  await serve(3, '2024-02-20T09:00:00Z', 4_000);
+  const merge = call('post', `/api/v1/clients/${uuid(2)}/merge`).send({ survivorId: uuid(4) });
+  position = (await merge.expect(200)).body.position;
+  const since = await cells('');
+  expect(since.cohorts).not.toEqual(published.cohorts);
+  const again = await cells(`&knownAt=${published.meta.generatedAt}`);
+  expect(again.meta.knownAt).toBe(published.meta.generatedAt);
+  expect([again.cohorts, again.mean]).toEqual([published.cohorts, published.mean]);
+});
+
 describe('refused, naming the parameter', () => {
   test.each([
     ['mode=status', 'mode', 'bounded'],
-    ['mode=unbounded', 'mode', 'bounded'],
+    ['mode=unbounded&measure=revenue', 'measure', 'must be clients in mode unbounded'],
+    ['inactivityDays=60', 'inactivityDays', 'belongs to mode unbounded'],
+    ['mode=unbounded&inactivityDays=0', 'inactivityDays', '1 to 3660'],
     ['grain=week', 'grain', 'month'],
     ['window=elapsed', 'window', 'calendar'],
     ['anchor=born', 'anchor', 'converted'],
@@ -179,7 +209,8 @@ describe('refused, naming the parameter', () => {
     ['periods=0', 'periods', '1 to 1200'],
     ['asOf=2024-03-20', 'asOf', 'instant'],
     ['asOf=2999-01-01T00:00:00Z', 'asOf', 'future'],
-    ['knownAt=2024-03-20T00:00:00Z', 'knownAt', 'leave it out'],
+    ['knownAt=2024-03-20', 'knownAt', 'instant'],
+    ['knownAt=2999-01-01T00:00:00Z', 'knownAt', 'future'],
     ['segment=state:lapsed', 'segment', 'leave it out'],
     ['groupBy=trade', 'groupBy', 'leave it out'],
     ['colour=red', 'colour', 'unknown'],
@@ -220,6 +251,8 @@ test('OpenAPI documents the parameters with what they may be, and both kinds of 
     'asOf',
     'from',
     'grain',
+    'inactivityDays',
+    'knownAt',
     'measure',
     'mode',
     'periods',

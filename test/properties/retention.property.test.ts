@@ -72,10 +72,12 @@ test('counters, counters with the running month, and facts all give what the def
               anchor,
               measure,
               asOf,
+              mode: 'bounded' as const,
+              knownAt: null,
               calendar: monthCalendar(zone),
             });
             const expected = (asOf: string, zone: string) => {
-              const model = retentionModel(facts, { anchor, asOf, zone });
+              const model = retentionModel(facts, { anchor, mode: 'bounded', asOf, zone });
               return unordered({ ...model, [measure === 'clients' ? 'revenue' : 'cells']: [] });
             };
             const now = asked(NOW, BUSINESS);
@@ -91,6 +93,33 @@ test('counters, counters with the running month, and facts all give what the def
       },
     ),
     { numRuns: 50 },
+  );
+});
+
+test('a report as known at a moment is the report that was made then, in either mode', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      pooledLives(instants),
+      fc.nat(),
+      fc.tuple(instants, fc.constantFrom(...ZONES), fc.constantFrom(...ANCHORS)),
+      async (lives, cut, [asOf, zone, anchor]) => {
+        const facts = factsOf(lives);
+        await replayed(facts);
+        const known = facts.slice(0, cut % (facts.length + 1));
+        const knownAt = facts[known.length]?.recordedAt ?? null;
+        for (const [mode, measure] of [
+          ['bounded', 'clients'],
+          ['bounded', 'revenue'],
+          ['unbounded', 'clients'],
+        ] as const) {
+          const question = { anchor, measure, mode, asOf, knownAt, calendar: monthCalendar(zone) };
+          const model = retentionModel(known, { anchor, mode, asOf, zone });
+          const expected = { ...model, [measure === 'clients' ? 'revenue' : 'cells']: [] };
+          expect(unordered(await figuresFromFacts(database, question))).toEqual(unordered(expected));
+        }
+      },
+    ),
+    { numRuns: 60 },
   );
 });
 

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import type { Anchor } from '../../projections/cohort-retention/cohort-retention.tables.js';
-import type { RetentionFigures } from '../../projections/cohort-retention/retention.figures.js';
+import type { Mode, RetentionFigures } from '../../projections/cohort-retention/retention.figures.js';
 import type { RetentionEvent } from '../../projections/cohort-retention/service-movements.js';
 import type { RecordedEvent } from '../../src/event-store/envelope.js';
 
@@ -89,7 +89,7 @@ export function countedLives(facts: readonly Fact[]): Map<string, CountedLife> {
  */
 export function retentionModel(
   facts: readonly Fact[],
-  { anchor, asOf, zone }: { anchor: Anchor; asOf: string; zone: string },
+  { anchor, mode, asOf, zone }: { anchor: Anchor; mode: Mode; asOf: string; zone: string },
 ): RetentionFigures {
   const month = (at: string): string => DateTime.fromISO(at, { zone }).toFormat('yyyy-MM');
   const cohorts = new Map<string, { clients: number; servicesBefore: number }>();
@@ -113,7 +113,10 @@ export function retentionModel(
         continue;
       }
       const cell = `${cohort} ${k}`;
-      cells.set(cell, (cells.get(cell) ?? new Set()).add(client));
+      for (let earlier = mode === 'unbounded' ? 0 : k; earlier <= k; earlier++) {
+        const kept = `${cohort} ${earlier}`;
+        cells.set(kept, (cells.get(kept) ?? new Set()).add(client));
+      }
       if (amountMinor === undefined) continue;
       const purse = `${cell} ${currency}`;
       const sum = money.get(purse) ?? { amountMinor: 0, services: 0, clients: new Set() };
