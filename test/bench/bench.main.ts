@@ -69,5 +69,7 @@ const machine = {
   node: process.version,
 };
 console.table(rows.map(({ met, ...row }) => ({ ...row, met: met ? 'yes' : 'no' })));
-const result = { command: `npm run bench -- ${process.argv.slice(2).join(' ')}`.trim(), machine, log, rows };
+const only = values.only ? ` --only ${values.only}` : '';
+const command = `npm run bench -- --events ${events} --rounds ${rounds} --seed ${seed}${only}`;
+const result = { command, machine, log, rows };
 if (values.json) await writeFile(values.json, `${JSON.stringify(result, null, 2)}\n`);
