@@ -31,40 +31,69 @@ export interface Listing {
 }
 
 /** @returns the statement for one row more than the page holds; `orderedBy` is what it is ordered by, beside the id */
-export function listingSql({ query, words, alike, sort, descending, after, now }: Listing): {
-  text: string;
-  values: unknown[];
-} {
+export function listingSql(listing: Listing): { text: string; values: unknown[] } {
+  const { query, words, alike, sort, descending, after, now } = listing;
   const values: unknown[] = [];
   const given = (value: unknown): string => `$${values.push(value)}`;
+  const order = sort ? ORDERS[sort].sql : rank(given(words.map(({ word }) => word).join(' ')), alike);
+  const direction = descending ? 'DESC' : 'ASC';
+  const page = (id: string) => ({
+    conditions: after ? [`(${order}, ${id}) ${descending ? '<' : '>'} (${after.map(given).join(', ')})`] : [],
+    order: `ORDER BY "orderedBy" ${direction}, ${id} ${direction} LIMIT ${given(query.limit + 1)}`,
+  });
+  const found = words.map((word) => matches(word, alike, given));
+  const filters = filtersOf(query, now, given);
+  if (!sort && filters.length === 0) {
+    // Of a common name there are thousands: only the records of the best are looked up.
+    const { conditions, order: inOrder } = page('s.client_id');
+    return {
+      text: `SELECT ${COLUMNS}, best."orderedBy"
+       FROM (SELECT client_id, ${order} AS "orderedBy" FROM client_search AS s
+              WHERE ${[...found, ...conditions].join(' AND ')} ${inOrder}) AS best
+       JOIN client_record AS r USING (client_id)
+      ORDER BY best."orderedBy" ${direction}, client_id ${direction}`,
+      values,
+    };
+  }
+  const { conditions, order: inOrder } = page('r.client_id');
+  return {
+    text: `SELECT ${COLUMNS}, ${order} AS "orderedBy"
+       FROM client_record AS r
+       ${words.length > 0 ? 'JOIN client_search AS s USING (client_id)' : ''}
+       ${query.currency === undefined ? '' : 'JOIN client_lifetime AS l USING (client_id)'}
+      WHERE ${[`r.state <> 'merged'`, ...filters, ...found, ...conditions].join(' AND ')} ${inOrder}`,
+    values,
+  };
+}
+
+function filtersOf(query: DirectoryQuery, now: Instant, given: (value: unknown) => string): string[] {
   const { state, tag, type, trade, owner, segment, currency } = query;
-  const order = sort ? ORDERS[sort].sql : rank(given(words.map(({ word }) => word).join(' ')));
-  const conditions = [
-    state === undefined ? `r.state <> 'merged'` : `r.state = ${given(state)}`,
-    ...(type === undefined ? [] : [`r.client_type = ${given(type)}`]),
-    ...(trade === undefined ? [] : [`r.trade = ${given(trade)}`]),
-    ...(owner === undefined ? [] : [`r.owner = ${given(owner)}`]),
-    ...(currency === undefined ? [] : [`l.currency = ${given(currency)}`]),
+  const equal = {
+    'r.state': state,
+    'r.client_type': type,
+    'r.trade': trade,
+    'r.owner': owner,
+    'l.currency': currency,
+  };
+  return [
+    ...Object.entries(equal).flatMap(([column, value]) =>
+      value === undefined ? [] : [`${column} = ${given(value)}`],
+    ),
     ...(tag === undefined
       ? []
       : [`r.client_id IN (SELECT client_id FROM client_tag WHERE tag = ${given(tag)})`]),
     ...(segment === undefined ? [] : [`r.client_id IN (${membersNow(given(segment), given(now))})`]),
-    ...words.map((word) => matches(word, alike, given)),
-    ...(after ? [`(${order}, r.client_id) ${descending ? '<' : '>'} (${after.map(given).join(', ')})`] : []),
   ];
-  const direction = descending ? 'DESC' : 'ASC';
-  const text = `SELECT ${COLUMNS}, ${order} AS "orderedBy"
-     FROM client_record AS r
-     ${words.length > 0 ? 'JOIN client_search AS s USING (client_id)' : ''}
-     ${currency === undefined ? '' : 'JOIN client_lifetime AS l USING (client_id)'}
-    WHERE ${conditions.join(' AND ')}
-    ORDER BY "orderedBy" ${direction}, r.client_id ${direction} LIMIT ${given(query.limit + 1)}`;
-  return { text, values };
 }
 
-/** In millionths, and whole, so that a cursor can hold it: how much of what was asked is in the words, and how much it is the name. */
-const rank = (asked: string): string =>
-  `((word_similarity(${asked}, s.words) + similarity(${asked}, s.name)) * 500000)::integer`;
+/**
+ * In millionths, and whole, so that a cursor can hold it: how much the name is what was asked; of what is spelled alike,
+ * also how much of what was asked is in the words.
+ */
+const rank = (asked: string, alike: boolean): string =>
+  alike
+    ? `((similarity(${asked}, s.name) + word_similarity(${asked}, s.words)) * 1000000)::integer`
+    : `(similarity(${asked}, s.name) * 1000000)::integer`;
 
 /** Numbers are not misspelled, and of short words too little is left to tell them by. */
 export const canBeMisspelled = ({ word }: AskedWord): boolean => word.length > 3 && !/\d/.test(word);

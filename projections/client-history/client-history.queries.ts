@@ -13,7 +13,7 @@ import { amendableId } from './client-amendment.js';
 import type { Amendment, HistoryEntry, HistoryQuery } from './client-history.answers.js';
 import { CLIENT_HISTORY } from './client-history.projection.js';
 import { KINDS, categoryOf } from './entry-words.js';
-import { AMENDMENTS, LIFE, ORDERS, SURVIVOR } from './history-sql.js';
+import { AMENDMENTS, LIFE, ORDERS } from './history-sql.js';
 
 export class GetClientHistory extends Query<Snapshot<Page<HistoryEntry> | MovedClient>> {
   constructor(
@@ -44,10 +44,9 @@ export class GetClientHistoryHandler implements IQueryHandler<GetClientHistory> 
     const { keyset, first, sql } = ORDERS[query.order];
     const after = keyset.after(query) ?? first;
     return this.readModels.ask(CLIENT_HISTORY, wait, async (manager) => {
-      const survivor = await survivorOf(manager, clientId);
-      if (survivor) return survivor;
       const upTo = await positionAt(manager, clientId, query.revision);
-      const life = await manager.query<{ client_id: string }[]>(LIFE, [clientId, upTo]);
+      const life = await manager.query<LifeRow[]>(LIFE, [clientId, upTo]);
+      if (life[0]?.survivor) return new MovedClient(life[0].survivor);
       const clients = life.map(({ client_id }) => client_id);
       const rows = await manager.query<EntryRow[]>(sql, [
         ...[clients, ...after],
@@ -80,6 +79,11 @@ export class GetClientHistoryHandler implements IQueryHandler<GetClientHistory> 
   }
 }
 
+interface LifeRow {
+  client_id: string;
+  survivor: string | null;
+}
+
 interface EntryRow {
   clientId: string;
   eventId: string;
@@ -108,11 +112,6 @@ async function amendmentsOf(
 ): Promise<AmendmentRow[]> {
   const subjects = rows.map(({ kind, data }) => amendableId(kind, data)).filter(Boolean);
   return subjects.length === 0 ? [] : manager.query(AMENDMENTS, [clients, subjects, upTo]);
-}
-
-async function survivorOf(manager: EntityManager, clientId: string): Promise<MovedClient | null> {
-  const [row] = await manager.query<{ other_id: string }[]>(SURVIVOR, [clientId]);
-  return row ? new MovedClient(row.other_id) : null;
 }
 
 /** @returns up to where facts are shown: those of other clients too, as far as they were on record by then */

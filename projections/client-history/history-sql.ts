@@ -1,8 +1,9 @@
 import { Keyset } from '../../src/http/paging.js';
 
 /**
- * $1: client, $2: position up to which facts are known; both inclusive.
- * The clients whose facts are the client's: itself, and those it absorbed and has not let go, and theirs.
+ * $1: client, $2: position up to which facts are known (inclusive).
+ * The clients whose facts are the client's: itself, and those it absorbed and has not let go, and theirs. With each comes
+ * where the client that was asked for lives on, if it was merged into another and not restored since.
  */
 export const LIFE = `
   WITH RECURSIVE life (client_id) AS (
@@ -15,14 +16,10 @@ export const LIFE = `
          ORDER BY other_id, position DESC) AS last
      WHERE last.tie = 'absorbed'
   )
-  SELECT client_id FROM life`;
-
-/** $1: client. Where it lives on, if it was merged and not restored since. */
-export const SURVIVOR = `
-  SELECT other_id FROM (
-    SELECT other_id, tie FROM client_tie
-     WHERE client_id = $1 AND tie IN ('merged', 'restored') ORDER BY position DESC LIMIT 1) AS last
-   WHERE tie = 'merged'`;
+  SELECT client_id, (
+      SELECT CASE tie WHEN 'merged' THEN other_id END FROM client_tie
+       WHERE client_id = $1 AND tie IN ('merged', 'restored') ORDER BY position DESC LIMIT 1) AS survivor
+    FROM life`;
 
 /** How a page goes on after the last entry of the one before, in either order, and after what the first page begins. */
 export const ORDERS = {

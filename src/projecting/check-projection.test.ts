@@ -22,6 +22,11 @@ describe('a declaration', () => {
     ['whose fold has two key columns', withTable({ key: ['jar', 'shelf'] }), 'needs a key of one column'],
     ['with a key that is no column', withTable({ key: ['jug'] }), 'has no column jug'],
     ['with an index on no column', withTable({ indexes: [['size']] }), 'has no column size'],
+    [
+      'with an index into no column',
+      withTable({ indexes: [{ gin: 'words', operators: 'jsonb_ops' }] }),
+      'has no column words',
+    ],
     ['with a nullable key', withTable({ key: ['label'] }), 'nullable key, label'],
     ['with no key', withTable({ key: [] }, append), 'has no key'],
     ['with a name PostgreSQL would change', withTable({ name: 'Jar' }), 'PostgreSQL would change: Jar'],
