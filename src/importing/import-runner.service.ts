@@ -15,7 +15,7 @@ import { UnknownMasterKey } from '../privacy/master-keys.js';
 import type { RefusedLine } from './client-fact.js';
 import { UnreadableCsv } from './csv-records.js';
 import { ImportJournal } from './import-journal.js';
-import { ImportFailed, type ImportReport } from './import-report.js';
+import { ImportFailed, type ImportProgress, type ImportReport } from './import-report.js';
 import { importHistories } from './importer.js';
 import { DamagedGzip, TruncatedGzip } from './unzip.js';
 import { Uploads, type PendingImport } from './uploads.js';
@@ -103,6 +103,7 @@ export class ImportRunner implements OnApplicationBootstrap, BeforeApplicationSh
   private async import({ id, source, format, dryRun }: PendingImport): Promise<ImportReport> {
     const refused: RefusedLine[] = [];
     let told = 0;
+    let last: ImportProgress | undefined;
     // Written in the background, in order; what fails there fails the import at its end.
     let writing = Promise.resolve();
     const write = (entry: () => Promise<void>) => {
@@ -122,12 +123,15 @@ export class ImportRunner implements OnApplicationBootstrap, BeforeApplicationSh
         if (refused.push(line) >= REFUSALS_AT_ONCE) flush();
       },
       onProgress: (progress) => {
+        last = progress;
         if (performance.now() - told < TELL_EVERY_MS) return;
         told = performance.now();
         write(() => this.journal.progress(id, progress));
       },
     });
     flush();
+    const end = last;
+    if (end) write(() => this.journal.progress(id, end));
     await writing;
     return report;
   }

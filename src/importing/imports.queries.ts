@@ -62,7 +62,8 @@ function answerOf(row: ImportRow): ImportAnswer {
   return {
     ...{ id, source, dryRun, state, bytes: Number(bytes) },
     ...(failure === null ? {} : { failure }),
-    ...{ lines: report?.lines ?? lines, facts, decided, clients: report?.clients ?? clients },
+    ...{ lines: report?.lines ?? lines, facts, decided },
+    clients: report?.clients ?? clients,
     ...{ recorded, known, refused, events, clientsChanged },
     ...(position ? { position } : {}),
     receivedAt: receivedAt.toISOString(),

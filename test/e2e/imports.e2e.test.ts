@@ -59,7 +59,15 @@ describe('an uploaded import', () => {
     const { body, headers } = await send(file(clients(1, 40)) + BAD, NDJSON, '?source=crm').expect(202);
     expect(headers.location).toBe(`/api/v1/imports/${body.id}`);
     expect(await ended(body.id)).toMatchObject({
-      ...{ source: 'crm', dryRun: false, state: 'finished', lines: 118, facts: 117, recorded: 117 },
+      ...{
+        source: 'crm',
+        dryRun: false,
+        state: 'finished',
+        lines: 118,
+        facts: 117,
+        decided: 117,
+        recorded: 117,
+      },
       ...{ known: 0, refused: 1, clients: 39, clientsChanged: 39, position: expect.stringMatching(/^\d+$/) },
     });
     const { position } = await ended(body.id);
