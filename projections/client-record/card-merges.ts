@@ -21,6 +21,7 @@ const fromMark: FromMark = {
   invoices: ({ amountMinor, currency, dueOn, paidMinor, overdue }) =>
     paidMinor === amountMinor ? null : withoutAbsent({ amountMinor, currency, dueOn, paidMinor, overdue }),
   recommendations: ({ status, at }) => (status === 'open' ? ({ at } as CardItems['recommendations']) : null),
+  attempts: ({ at }) => ({ at }) as CardItems['attempts'],
   followUps: ({ done, dueAt }) => (done === true ? null : withoutAbsent({ dueAt })),
 };
 
