@@ -1,4 +1,4 @@
-import type { ClientBase, Pool } from 'pg';
+import type { Pool, QueryConfig } from 'pg';
 import { columnsOf, sqlType, type Build } from './build.js';
 import { moveCheckpoint, type Lead, type Progress } from './checkpoint.js';
 import { HandlerFault, faultIn } from './fault.js';
@@ -32,24 +32,34 @@ export class BatchWriter {
   }
 
   /**
-   * Writes a batch and moves the checkpoint, in one transaction. The checkpoint goes first: it fails before any work is
-   * done, and holds off whoever is just taking the lead until the batch is in.
+   * Writes a batch and moves the checkpoint, in one transaction. The checkpoint goes first: it holds off whoever is just
+   * taking the lead until the batch is in. All statements are sent at once; when one fails, or the checkpoint was not
+   * moved, none of them is committed.
    * @param applied how many events the batch holds
    * @throws LeadLost if the checkpoint is not where `lead` says; nothing is written then
    */
   async write(lead: Lead, to: Progress, writes: readonly TableWrites[], applied: number): Promise<void> {
-    await inTransaction(this.pool, async (client) => {
-      await moveCheckpoint(client, this.build, lead, to, applied);
-      for (const one of writes) await this.writeTable(client, one);
-    });
+    const statements = writes.flatMap((one) => this.statements(one));
+    await inTransaction(
+      this.pool,
+      async (client) => {
+        const moved = moveCheckpoint(client, this.build, lead, to, applied);
+        const written = Promise.all(statements.map((statement) => client.query(statement)));
+        // That the lead is lost is to be told before whatever else went wrong for that reason.
+        written.catch(() => undefined);
+        await moved;
+        await written;
+      },
+      // A batch that a crash of the server takes back is projected again, since the checkpoint goes back with it.
+      'SET LOCAL synchronous_commit = off',
+    );
   }
 
-  private async writeTable(client: ClientBase, writes: TableWrites): Promise<void> {
+  private statements(writes: TableWrites): QueryConfig[] {
     const sql = this.sql.get(writes.table);
     if (!sql) throw new Error(`${writes.table.name} is no table of ${this.build.name}`);
-    const run = async (statement: Statement, rows: readonly Row[]): Promise<void> => {
-      if (rows.length > 0) await client.query({ ...statement, values: [asJson(writes.table, rows)] });
-    };
+    const run = (statement: Statement, rows: readonly Row[]): QueryConfig[] =>
+      rows.length > 0 ? [{ ...statement, values: [asJson(writes.table, rows)] }] : [];
     switch (writes.kind) {
       case 'append':
         return run(sql.append, writes.rows);
@@ -57,8 +67,7 @@ export class BatchWriter {
         return run(sql.add, writes.rows);
       case 'replace':
         // First the deletes: a row may leave one folded row and come under another in one batch.
-        await run(sql.delete, writes.deletes);
-        return run(sql.upsert, writes.upserts);
+        return [...run(sql.delete, writes.deletes), ...run(sql.upsert, writes.upserts)];
     }
   }
 }
