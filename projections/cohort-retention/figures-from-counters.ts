@@ -1,4 +1,4 @@
-import { monthsBetween, type Month } from './month-calendar.js';
+import { periodsBetween, type Period as Month } from '../analytics/period-calendar.js';
 import type { Anchor } from './cohort-retention.tables.js';
 import {
   COUNTS,
@@ -46,12 +46,12 @@ export async function figuresOfNow(
  */
 export async function figuresAsOf(sql: Sql, question: FiguresQuestion): Promise<RetentionFigures> {
   const { calendar, asOf } = question;
-  const running = calendar.monthOf(asOf);
+  const running = calendar.periodOf(asOf);
   const now = await figuresOfNow(sql, question);
   const ended = {
     cohorts: now.cohorts.filter(({ cohort }) => cohort < running),
-    cells: now.cells.filter(({ cohort, k }) => k < monthsBetween(cohort, running)),
-    revenue: now.revenue.filter(({ cohort, k }) => k < monthsBetween(cohort, running)),
+    cells: now.cells.filter(({ cohort, k }) => k < periodsBetween('month', cohort, running)),
+    revenue: now.revenue.filter(({ cohort, k }) => k < periodsBetween('month', cohort, running)),
   };
   // Then it has not begun: nothing that counts can lie in it.
   if (calendar.startOf(running) === asOf) return ended;
@@ -98,8 +98,8 @@ async function convertedIn(running: Month, sql: Sql, { calendar, asOf }: Figures
 async function firstServicedIn(running: Month, sql: Sql, { calendar, asOf }: FiguresQuestion): Promise<Size> {
   const [found] = await sql.query<[Size]>(
     `SELECT count(DISTINCT client_id)::integer AS clients, 0 AS "servicesBefore"
-     FROM retention_service JOIN retention_client USING (client_id)
-     WHERE serviced_at >= $1 AND serviced_at < $2 AND first_service_month = $3 AND ${COUNTS}`,
+     FROM fact_service JOIN retention_client USING (client_id)
+     WHERE at >= $1 AND at < $2 AND first_service_month = $3 AND ${COUNTS}`,
     [calendar.startOf(running), asOf, running],
   );
   return found;
@@ -116,10 +116,10 @@ async function cellsOf(
   const served = await sql.query<Omit<CountedCell, 'k'>[]>(
     `SELECT ${month} AS cohort, ${currency} AS currency, count(DISTINCT client_id)::integer AS clients,
             count(*)::integer AS services, sum(amount_minor) AS "amountMinor"
-     FROM retention_service JOIN retention_client USING (client_id)
-     WHERE serviced_at >= $1 AND serviced_at < $2 AND ${before} AND ${COUNTS}
+     FROM fact_service JOIN retention_client USING (client_id)
+     WHERE at >= $1 AND at < $2 AND ${before} AND ${COUNTS}
      GROUP BY 1, 2`,
     [calendar.startOf(running), asOf],
   );
-  return served.map((cell) => ({ ...cell, k: monthsBetween(cell.cohort, running) }));
+  return served.map((cell) => ({ ...cell, k: periodsBetween('month', cell.cohort, running) }));
 }

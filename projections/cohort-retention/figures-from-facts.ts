@@ -1,4 +1,4 @@
-import { plusMonths, type Month, type MonthCalendar } from './month-calendar.js';
+import type { Period as Month, PeriodCalendar } from '../analytics/period-calendar.js';
 import type { Instant } from '../../src/schema/instant.js';
 import type { Anchor } from './cohort-retention.tables.js';
 import {
@@ -27,11 +27,11 @@ export async function figuresFromFacts(sql: Sql, question: FactsQuestion): Promi
   // The sizes of the cohorts come as rows without a k, so that clients are placed once for both.
   const counted = await sql.query<(NumberedCell & { k: number | null })[]>(
     `WITH client AS MATERIALIZED (${placed(anchor, held)}), client_in_month AS (
-       SELECT client_id, cohort, width_bucket(serviced_at, $2::timestamptz[]) - cohort AS k,
+       SELECT client_id, cohort, width_bucket(at, $2::timestamptz[]) - cohort AS k,
               ${measure === 'revenue' ? 'currency' : 'NULL::text'} AS currency,
               count(*) AS services, sum(amount_minor) AS amount
-       FROM client JOIN retention_service USING (client_id)
-       WHERE serviced_at < $1 AND ${held.counts}
+       FROM client JOIN fact_service USING (client_id)
+       WHERE at < $1 AND ${held.counts}
        GROUP BY client_id, 2, 3, 4)
      SELECT cohort, NULL::integer AS k, NULL AS currency, count(*)::integer AS clients, 0 AS services,
             NULL::numeric AS "amountMinor"
@@ -58,25 +58,25 @@ export async function figuresFromFacts(sql: Sql, question: FactsQuestion): Promi
 
 /** What of the facts is held true: all on record, or what was known before the instant $3. */
 interface Held {
-  /** of `retention_conversion` */
+  /** of `held_client` */
   readonly client: string;
   readonly counts: string;
 }
 
 const ON_RECORD: Held = { client: 'superseded_at IS NULL', counts: COUNTS };
 const KNOWN_BEFORE_3: Held = {
-  client: 'retention_conversion.recorded_at < $3 AND (superseded_at IS NULL OR superseded_at >= $3)',
-  counts: countsWhere('retention_service.recorded_at < $3', 'gone.recorded_at < $3'),
+  client: 'held_client.recorded_at < $3 AND (superseded_at IS NULL OR superseded_at >= $3)',
+  counts: countsWhere('fact_service.recorded_at < $3', 'gone.recorded_at < $3'),
 };
 
 /** Clients in a cohort before the instant $1, with the number of its month among those that begin at $2. */
 const placed = (anchor: Anchor, { client, counts }: Held): string =>
   anchor === 'converted'
     ? `SELECT client_id, counts_from, width_bucket(converted_at, $2::timestamptz[]) AS cohort
-       FROM retention_conversion WHERE ${client} AND converted_at < $1`
-    : `SELECT client_id, counts_from, width_bucket(min(serviced_at), $2::timestamptz[]) AS cohort
-       FROM retention_service JOIN retention_conversion USING (client_id)
-       WHERE ${client} AND serviced_at < $1 AND ${counts}
+       FROM held_client WHERE ${client} AND converted_at < $1`
+    : `SELECT client_id, counts_from, width_bucket(min(at), $2::timestamptz[]) AS cohort
+       FROM fact_service JOIN held_client USING (client_id)
+       WHERE ${client} AND at < $1 AND ${counts}
        GROUP BY client_id, counts_from`;
 
 /**
@@ -121,15 +121,19 @@ type NumberedCell = Omit<CountedCell, 'cohort'> & { readonly cohort: number };
 /** @returns the oldest of all facts, held or not any more; null if there are none */
 async function firstFact(sql: Sql): Promise<Instant | null> {
   const [row] = await sql.query<[{ first: Date | null }]>(
-    `SELECT least((SELECT min(converted_at) FROM retention_conversion), (SELECT min(serviced_at) FROM retention_service)) AS first`,
+    `SELECT least((SELECT min(converted_at) FROM held_client), (SELECT min(at) FROM fact_service)) AS first`,
   );
   return row.first === null ? null : new Date(row.first).toISOString();
 }
 
-function monthsUpTo(asOf: Instant, { monthOf }: MonthCalendar, first: Instant | null): Month[] {
+function monthsUpTo(
+  asOf: Instant,
+  { periodOf: monthOf, plus }: PeriodCalendar,
+  first: Instant | null,
+): Month[] {
   const months: Month[] = [];
   const last = monthOf(asOf);
-  for (let month = first === null ? last : monthOf(first); month <= last; month = plusMonths(month, 1))
+  for (let month = first === null ? last : monthOf(first); month <= last; month = plus(month, 1))
     months.push(month);
   return months;
 }

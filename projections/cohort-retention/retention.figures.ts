@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { Instant } from '../../src/schema/instant.js';
 import type { Anchor } from './cohort-retention.tables.js';
-import type { Month, MonthCalendar } from './month-calendar.js';
+import type { Period as Month, PeriodCalendar } from '../analytics/period-calendar.js';
 
 export const MODES = ['bounded', 'unbounded'] as const;
 /** Which services keep a client in a cell: those of its period, or also those of any later one. */
@@ -43,7 +43,7 @@ export interface RevenueFigure extends CellFigure {
 export interface FiguresQuestion {
   readonly anchor: Anchor;
   readonly measure: Measure;
-  readonly calendar: MonthCalendar;
+  readonly calendar: PeriodCalendar;
   /** exclusive, for conversions and services alike */
   readonly asOf: Instant;
 }
@@ -60,7 +60,7 @@ export interface FactsQuestion extends FiguresQuestion {
 }
 
 /**
- * Which rows of `retention_service`, joined to a row with the client's `counts_from`, are of services that count: of the
+ * Which rows of `fact_service`, joined to a row with the client's `counts_from`, are of services that count: of the
  * life that the client has now, and withdrawn by no later fact.
  */
 export const COUNTS = countsWhere('TRUE', 'TRUE');
@@ -70,10 +70,10 @@ export const COUNTS = countsWhere('TRUE', 'TRUE');
  * @param withdrawalKnown and of `gone`, the withdrawal that makes it count no more
  */
 export function countsWhere(serviceKnown: string, withdrawalKnown: string): string {
-  return `retention_service.position >= counts_from AND ${serviceKnown} AND NOT EXISTS (
-    SELECT FROM retention_withdrawal AS gone
-    WHERE gone.client_id = retention_service.client_id AND gone.service_id = retention_service.service_id
-      AND gone.position > retention_service.position AND ${withdrawalKnown})`;
+  return `fact_service.position >= counts_from AND ${serviceKnown} AND NOT EXISTS (
+    SELECT FROM fact_withdrawal AS gone
+    WHERE gone.kind = 'service' AND gone.client_id = fact_service.client_id AND gone.item_id = fact_service.service_id
+      AND gone.position > fact_service.position AND ${withdrawalKnown})`;
 }
 
 /** A cell as counted from services; without a currency: of all services, or, where currencies are told apart, of those without an amount. */

@@ -4,7 +4,7 @@ import { field, InstantField, OneOf, type FieldOptions } from '../../src/schema/
 import { parseInstant, type Instant } from '../../src/schema/instant.js';
 import { QueryInteger } from '../../src/schema/query-fields.js';
 import { ANCHORS, type Anchor } from './cohort-retention.tables.js';
-import { isZone, type MonthCalendar } from './month-calendar.js';
+import { isZone, type PeriodCalendar } from '../analytics/period-calendar.js';
 import { MEASURES, MODES, type Measure, type Mode } from './retention.figures.js';
 
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
@@ -121,7 +121,7 @@ export interface CohortBounds {
  */
 export function boundsOf(
   { from, to, asOf, knownAt, mode, measure, inactivityDays }: RetentionParameters,
-  calendar: MonthCalendar,
+  calendar: PeriodCalendar,
   now: Instant,
 ): CohortBounds {
   const bounds = {
@@ -149,7 +149,7 @@ export function boundsOf(
   return bounds;
 }
 
-function instantOf(bound: string, calendar: MonthCalendar): Instant {
+function instantOf(bound: string, calendar: PeriodCalendar): Instant {
   if (MONTH.test(bound)) return calendar.startOf(bound);
   return DAY.test(bound) ? calendar.startOfDay(bound) : (parseInstant(bound) as Instant);
 }

@@ -4,19 +4,17 @@ import { Clock } from '../../src/clock.js';
 import type { Await } from '../../src/http/await-position.js';
 import type { Snapshot } from '../../src/projecting/read-model.js';
 import type { Instant } from '../../src/schema/instant.js';
+import { BUSINESS_ZONE } from '../analytics/reports.js';
 import { ReadModels } from '../read-models.js';
-import { COHORT_RETENTION } from './cohort-retention.projection.js';
+import { COHORT_RETENTION } from '../analytics/facts/projection-name.js';
 import { figuresAsOf, figuresOfNow } from './figures-from-counters.js';
 import { figuresFromFacts } from './figures-from-facts.js';
-import { monthCalendar, type MonthCalendar } from './month-calendar.js';
+import { periodCalendar, type PeriodCalendar } from '../analytics/period-calendar.js';
 import type { RetentionReport } from './retention.answer.js';
 import { definitionOf } from './retention.definition.js';
 import type { RetentionFigures, Sql } from './retention.figures.js';
 import { boundsOf, type RetentionParameters } from './retention.parameters.js';
 import { clientRetention, revenueRetention } from './retention.js';
-
-/** Token of the business's zone (IANA name), in which the counters' months are. */
-export const BUSINESS_ZONE = Symbol('business zone');
 
 /** The window of definitions §0. */
 const INACTIVITY_DAYS = 90;
@@ -35,20 +33,20 @@ export class GetRetention extends Query<Snapshot<RetentionReport>> {
 
 @QueryHandler(GetRetention)
 export class GetRetentionHandler implements IQueryHandler<GetRetention> {
-  private readonly business: MonthCalendar;
+  private readonly business: PeriodCalendar;
 
   constructor(
     private readonly readModels: ReadModels,
     private readonly clock: Clock,
     @Inject(BUSINESS_ZONE) zone: string,
   ) {
-    this.business = monthCalendar(zone);
+    this.business = periodCalendar(zone, 'month');
   }
 
   /** @throws Problem 400 for parameters that contradict each other; ReadModelBehind when the wait runs out */
   async execute({ parameters, wait }: GetRetention): Promise<Snapshot<RetentionReport>> {
     const { tz = this.business.zone, anchor, mode, grain, window, measure, periods } = parameters;
-    const calendar = tz === this.business.zone ? this.business : monthCalendar(tz);
+    const calendar = tz === this.business.zone ? this.business : periodCalendar(tz, 'month');
     const bounds = boundsOf(parameters, calendar, this.clock.now());
     const { result, ...progress } = await this.readModels.ask(COHORT_RETENTION, wait, async (sql) => {
       // Read once the state is fixed that is read: nothing in it happened later.
@@ -82,7 +80,7 @@ export class GetRetentionHandler implements IQueryHandler<GetRetention> {
   private figures(
     sql: Sql,
     { anchor, measure, mode, asOf: asked, knownAt }: RetentionParameters,
-    calendar: MonthCalendar,
+    calendar: PeriodCalendar,
     asOf: Instant,
   ): Promise<RetentionFigures> {
     const question = { anchor, measure, mode, calendar, asOf, knownAt: knownAt ?? null };

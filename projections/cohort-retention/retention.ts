@@ -9,11 +9,11 @@ import type {
   RevenueMeanCell,
 } from './retention.answer.js';
 import type { CohortFigure, RetentionFigures } from './retention.figures.js';
-import { plusMonths, type Month, type MonthCalendar } from './month-calendar.js';
+import type { Period as Month, PeriodCalendar } from '../analytics/period-calendar.js';
 
 /** What is looked at: the zone's months, and how far. */
 export interface RetentionFrame {
-  readonly calendar: MonthCalendar;
+  readonly calendar: PeriodCalendar;
   /** exclusive: a period that starts at or after it is absent, one that ends by it is complete */
   readonly asOf: Instant;
   /** cohorts whose month starts at or after it */
@@ -138,7 +138,7 @@ type Period = Pick<RetentionCell, 'k' | 'period' | 'periodStart' | 'periodEnd' |
 function periodsOf(cohort: Month, { calendar, asOf, periods = Infinity }: RetentionFrame): Period[] {
   const found: Period[] = [];
   for (let k = 0; k < periods; k++) {
-    const period = plusMonths(cohort, k);
+    const period = calendar.plus(cohort, k);
     const periodStart = calendar.startOf(period);
     if (periodStart >= asOf) break;
     const periodEnd = calendar.endOf(period);

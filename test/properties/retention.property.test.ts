@@ -4,13 +4,13 @@ import { cohortRetention } from '../../projections/cohort-retention/cohort-reten
 import { ANCHORS } from '../../projections/cohort-retention/cohort-retention.tables.js';
 import { figuresAsOf, figuresOfNow } from '../../projections/cohort-retention/figures-from-counters.js';
 import { figuresFromFacts } from '../../projections/cohort-retention/figures-from-facts.js';
-import { monthCalendar } from '../../projections/cohort-retention/month-calendar.js';
+import { periodCalendar } from '../../projections/analytics/period-calendar.js';
 import { MEASURES, type RetentionFigures } from '../../projections/cohort-retention/retention.figures.js';
-import type { RetentionEvent } from '../../projections/cohort-retention/service-movements.js';
+import type { ServiceEvent } from '../../projections/analytics/facts/service-movements.js';
 import type { RecordedEvent } from '../../src/event-store/envelope.js';
 import { livedTogether, pooledLives, type PooledLives } from '../support/pooled-lives.js';
 import { ProjectionSpec } from '../support/projection-spec.js';
-import { countedLives, retentionModel } from '../support/retention-model.js';
+import { retentionModel } from '../support/retention-model.js';
 
 /** Months of the counters are those of New York; the other zones are asked for, one of them a day ahead of it at times. */
 const BUSINESS = 'America/New_York';
@@ -30,7 +30,7 @@ const instants = fc
 
 /** Of the facts of these lives, retention follows from some. */
 const factsOf = (lives: PooledLives) =>
-  livedTogether(lives).facts as RecordedEvent[] as RecordedEvent<RetentionEvent>[];
+  livedTogether(lives).facts as RecordedEvent[] as RecordedEvent<ServiceEvent>[];
 
 /** Figures come in any order. */
 const unordered = ({ cohorts, cells, revenue }: RetentionFigures) => {
@@ -51,7 +51,7 @@ afterAll(async () => {
 });
 
 /** Several times over, so that states of one life meet in one batch and in different ones. */
-const replayed = (facts: readonly RecordedEvent<RetentionEvent>[]) => {
+const replayed = (facts: readonly RecordedEvent<ServiceEvent>[]) => {
   const third = Math.ceil(facts.length / 3);
   const thirds = [facts.slice(0, third), facts.slice(third, 2 * third), facts.slice(2 * third)];
   return spec.replay(thirds.filter((batch) => batch.length > 0));
@@ -74,7 +74,7 @@ test('counters, counters with the running month, and facts all give what the def
               asOf,
               mode: 'bounded' as const,
               knownAt: null,
-              calendar: monthCalendar(zone),
+              calendar: periodCalendar(zone, 'month'),
             });
             const expected = (asOf: string, zone: string) => {
               const model = retentionModel(facts, { anchor, mode: 'bounded', asOf, zone });
@@ -112,7 +112,7 @@ test('a report as known at a moment is the report that was made then, in either 
           ['bounded', 'revenue'],
           ['unbounded', 'clients'],
         ] as const) {
-          const question = { anchor, measure, mode, asOf, knownAt, calendar: monthCalendar(zone) };
+          const question = { anchor, measure, mode, asOf, knownAt, calendar: periodCalendar(zone, 'month') };
           const model = retentionModel(known, { anchor, mode, asOf, zone });
           const expected = { ...model, [measure === 'clients' ? 'revenue' : 'cells']: [] };
           expect(unordered(await figuresFromFacts(database, question))).toEqual(unordered(expected));
@@ -120,40 +120,5 @@ test('a report as known at a moment is the report that was made then, in either 
       },
     ),
     { numRuns: 60 },
-  );
-});
-
-/** Who was a client, since when, and with what services, as far as recorded before $1: what a report as known then is made of. */
-const HELD = `
-  SELECT client.client_id AS "clientId", converted_at AS "convertedAt", service_id AS id, serviced_at AS at,
-         amount_minor AS "amountMinor", currency
-  FROM retention_conversion AS client LEFT JOIN retention_service AS service
-    ON service.client_id = client.client_id AND service.position >= counts_from AND service.recorded_at < $1
-      AND NOT EXISTS (
-        SELECT FROM retention_withdrawal AS gone
-        WHERE gone.client_id = service.client_id AND gone.service_id = service.service_id
-          AND gone.position > service.position AND gone.recorded_at < $1)
-  WHERE client.recorded_at < $1 AND (superseded_at IS NULL OR superseded_at >= $1)`;
-
-test('the facts tell what was held at any moment', async () => {
-  const line = (one: object) => JSON.stringify(one, (_name, value: unknown) => value ?? undefined);
-  await fc.assert(
-    fc.asyncProperty(pooledLives(instants), fc.nat(), async (lives, cut) => {
-      const facts = factsOf(lives);
-      await replayed(facts);
-      const known = facts.slice(0, cut % (facts.length + 1));
-      const knownAt = facts[known.length]?.recordedAt ?? '2031-01-01T00:00:00.000Z';
-      const held = await database.query<Record<string, unknown>[]>(HELD, [knownAt]);
-      const expected = [...countedLives(known)].flatMap(([clientId, { convertedAt, services }]) =>
-        services.length === 0
-          ? [{ clientId, convertedAt }]
-          : services.map(({ id, at, amountMinor, currency }) => {
-              const amount = amountMinor === undefined ? {} : { amountMinor: String(amountMinor), currency };
-              return { clientId, convertedAt, id, at, ...amount };
-            }),
-      );
-      expect(held.map(line).sort()).toEqual(expected.map(line).sort());
-    }),
-    { numRuns: 100 },
   );
 });

@@ -1,10 +1,10 @@
 import { DateTime } from 'luxon';
 import type { Anchor } from '../../projections/cohort-retention/cohort-retention.tables.js';
 import type { Mode, RetentionFigures } from '../../projections/cohort-retention/retention.figures.js';
-import type { RetentionEvent } from '../../projections/cohort-retention/service-movements.js';
+import type { ServiceEvent } from '../../projections/analytics/facts/service-movements.js';
 import type { RecordedEvent } from '../../src/event-store/envelope.js';
 
-type Fact = RecordedEvent<RetentionEvent>;
+type Fact = RecordedEvent<ServiceEvent>;
 
 export interface CountedLife {
   readonly convertedAt: string;
