@@ -22,6 +22,14 @@ export interface HeldFacts {
   readonly parameters: unknown[];
   /** adds a parameter. @returns its name, `$3`; PostgreSQL may have to be told its type, `$3::int` */
   readonly bind: (value: unknown) => string;
+  /** how tables with rows for clients are joined: `USING (client_id)`, or with the group where a client can be in several */
+  readonly perClient: string;
+  /**
+   * The services of clients without the detour through `client`, which halves the time where there are millions.
+   * @param holder a table made of `client`, with its client_id and counts_from
+   * @returns `FROM … WHERE …`, in which `said` stands for the services and `holder` for that table
+   */
+  readonly servicesOf: (holder: string) => string;
 }
 
 /**
@@ -51,10 +59,21 @@ export function heldFacts(question: HeldQuestion): HeldFacts {
   const { asOf, knownAt } = question;
   const parameters: unknown[] = knownAt === null ? [asOf] : [asOf, knownAt];
   const bind = (value: unknown): string => `$${parameters.push(value)}`;
-  const known = (table: string) => (knownAt === null ? 'TRUE' : `${table}.recorded_at < $2::timestamptz`);
-  const tables = { ...heldTables(known, knownAt !== null), client: clientTable(question, bind) };
+  const known: Known = (table) => (knownAt === null ? 'TRUE' : `${table}.recorded_at < $2::timestamptz`);
+  const servicesOf = (holder: string) => `FROM ${holder} AS holder JOIN fact_service AS said USING (client_id)
+    WHERE said.at < $1 AND said.position >= holder.counts_from AND ${standing(known, 'said', 'service', 'service_id')}`;
+  const tables = {
+    ...heldTables(known, knownAt !== null, servicesOf),
+    client: clientTable(question, bind),
+  };
   const ctes = Object.entries(tables).map(([name, sql]) => `${name} AS NOT MATERIALIZED (${sql})`);
-  return { with: `WITH RECURSIVE ${ctes.join(', ')}`, parameters, bind };
+  return {
+    with: `WITH RECURSIVE ${ctes.join(', ')}`,
+    parameters,
+    bind,
+    perClient: question.groupBy === 'segment' ? 'USING (client_id, in_group)' : 'USING (client_id)',
+    servicesOf,
+  };
 }
 
 /** What a client is grouped by, in SQL. */
@@ -95,12 +114,23 @@ function clientTable(question: HeldQuestion, bind: HeldFacts['bind']): string {
     ${demands.length === 0 ? '' : `WHERE ${demands.join(' AND ')}`}`;
 }
 
-/** @param known SQL that says of a table's row that it was recorded in time */
-function heldTables(known: (table: string) => string, then: boolean): Record<string, string> {
-  const stands = (table: string, kind: Withdrawn, item: string) => `${known(table)} AND NOT EXISTS (
+/** SQL that says of a table's row that it was recorded in time. */
+type Known = (table: string) => string;
+
+/** @returns SQL that says of a table's row that it was recorded in time, and taken back by nothing that was, too */
+const standing = (known: Known, table: string, kind: Withdrawn, item: string): string =>
+  `${known(table)} AND NOT EXISTS (
     SELECT FROM fact_withdrawal AS gone
     WHERE gone.kind = '${kind}' AND gone.item_id = ${table}.${item} AND gone.client_id = ${table}.client_id
       AND gone.position > ${table}.position AND ${known('gone')})`;
+
+/** @param then whether what was known at a moment is asked for, and not all that is on record */
+function heldTables(
+  known: Known,
+  then: boolean,
+  servicesOf: HeldFacts['servicesOf'],
+): Record<string, string> {
+  const stands = (table: string, kind: Withdrawn, item: string) => standing(known, table, kind, item);
   const lastKnown = (table: string, item: string) =>
     `SELECT DISTINCT ON (${item}) * FROM ${table} WHERE ${known(table)} ORDER BY ${item}, position DESC`;
   // Of a service restated, what was done and by whom is what was said of it last.
@@ -109,8 +139,6 @@ function heldTables(known: (table: string) => string, then: boolean): Record<str
       WHERE earlier.service_id = said.service_id AND earlier.position < said.position AND earlier.${column} IS NOT NULL
       ORDER BY earlier.position DESC LIMIT 1)
     ELSE said.${column} END`;
-  const services = (clients: string) => `FROM ${clients} AS holder JOIN fact_service AS said USING (client_id)
-    WHERE said.at < $1 AND said.position >= holder.counts_from AND ${stands('said', 'service', 'service_id')}`;
   /** Whose something is that was recorded in the stream of a client. */
   const owned = (table: string, item: string | null, columns: string) => `
     SELECT client.client_id, client.in_group, said.event_id, said.position, said.at, ${columns}
@@ -125,12 +153,12 @@ function heldTables(known: (table: string) => string, then: boolean): Record<str
       WHERE ${then ? 'recorded_at < $2::timestamptz AND (superseded_at IS NULL OR superseded_at >= $2)' : 'superseded_at IS NULL'}`,
     first_service: `SELECT DISTINCT ON (said.client_id) said.client_id, said.service_id, said.event_id, said.at,
         ${said('service_type')} AS service_type, (${said('technicians')}) ->> 0 AS technician
-      ${services('living')} ORDER BY said.client_id, said.at, said.position`,
+      ${servicesOf('living')} ORDER BY said.client_id, said.at, said.position`,
     client: '',
     service: `SELECT said.client_id, holder.in_group, said.service_id, said.event_id, said.position, said.at,
         said.amount_minor, said.currency, ${said('service_type')} AS service_type,
         ${said('technicians')} AS technicians
-      ${services('client')}`,
+      ${servicesOf('client')}`,
     lapse: `SELECT said.client_id, client.in_group, said.lapse_id, said.event_id, said.at, said.last_serviced_at,
         said.window_days, back.at AS returned_at, back.event_id AS return_event_id,
         back.service_id AS return_service_id, back.attempt_id

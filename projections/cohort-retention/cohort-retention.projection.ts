@@ -15,13 +15,16 @@ import {
   retentionClient,
   retentionCohort,
   retentionRevenue,
+  retentionStatus,
   type CohortKey,
   type RetentionCell,
   type RetentionClient,
   type RetentionCohort,
   type RetentionRevenue,
+  type RetentionStatus,
 } from './cohort-retention.tables.js';
 import { retentionClients } from './retention-client.js';
+import { statusChanges } from './status-months.js';
 
 /**
  * What every measure is drawn from (definitions in docs/reference/analytics.md), in one projection, so that a report reads
@@ -37,7 +40,7 @@ export const cohortRetention = (zone: string): Projection<AnalyticsEvent> => ({
   streams: [CLIENT_STREAMS],
   tables: [
     retentionClients(periodCalendar(zone, 'month')),
-    ...[heldClients<RetentionClient>(retentionClient.name), cohorts, cells, revenue],
+    ...[heldClients<RetentionClient>(retentionClient.name), cohorts, cells, status, revenue],
     ...[serviceFacts, withdrawalFacts, lapseFacts, returnFacts, closureFacts],
     ...[refundFacts, feedbackFacts, askFacts, attemptFacts, complaintFacts, mergeFacts, moveFacts],
   ],
@@ -66,6 +69,19 @@ const cells: SumRule<RetentionClient, RetentionCell> = {
   from: retentionClient.name,
   addends: (client) =>
     cohortsOf(client).flatMap((key) => cellsOf(client, key).map(({ k }) => ({ ...key, k, clients: 1 }))),
+};
+
+/** Active at the end of a month, and not of the one before, or the other way round: the counters are sums of the differences. */
+const status: SumRule<RetentionClient, RetentionStatus> = {
+  shape: 'sum',
+  table: retentionStatus,
+  from: retentionClient.name,
+  addends: (client) =>
+    cohortsOf(client).flatMap((key) =>
+      statusChanges(client).map(([month, delta]) => {
+        return { ...key, k: Math.max(0, periodsBetween('month', key.cohort, month)), delta };
+      }),
+    ),
 };
 
 /** What it brought in each of those months, each currency for itself. */

@@ -2,6 +2,7 @@ import type { Table } from '../../src/projecting/projection.js';
 import type { Instant } from '../../src/schema/instant.js';
 import type { Held } from '../analytics/facts/held-client.js';
 import type { Period as Month } from '../analytics/period-calendar.js';
+import type { ClosureMonths, LapseMonths } from './status-months.js';
 
 export const ANCHORS = ['converted', 'first_service'] as const;
 /** What places a client in a cohort. */
@@ -34,6 +35,8 @@ export type RetentionClient = {
   /** of its services, those on record from this position on count: the conversion, or the latest restoration */
   counts_from: bigint;
   months: Readonly<Record<Month, ServedMonth>>;
+  lapses: readonly LapseMonths[];
+  closures: readonly ClosureMonths[];
   /** its own, and those of the clients it absorbed */
   conversions: readonly KnownConversion[];
   source: string | null;
@@ -51,6 +54,8 @@ export const retentionClient: Table<RetentionClient> = {
     first_service_month: 'text?',
     counts_from: 'bigint',
     months: 'jsonb',
+    lapses: 'jsonb',
+    closures: 'jsonb',
     conversions: 'jsonb',
     source: 'text?',
     trade: 'text?',
@@ -86,6 +91,18 @@ export type RetentionCell = CohortKey & {
 export const retentionCell: Table<RetentionCell> = {
   name: 'retention_cell',
   columns: { anchor: 'text', grain: 'text', cohort: 'text', k: 'integer', clients: 'integer' },
+  key: ['anchor', 'grain', 'cohort', 'k'],
+};
+
+/** How many more clients are active at the end of the k-th month than at that of the one before; at k = 0, how many are. */
+export type RetentionStatus = CohortKey & {
+  k: number;
+  delta: number;
+};
+
+export const retentionStatus: Table<RetentionStatus> = {
+  name: 'retention_status',
+  columns: { anchor: 'text', grain: 'text', cohort: 'text', k: 'integer', delta: 'integer' },
   key: ['anchor', 'grain', 'cohort', 'k'],
 };
 

@@ -50,6 +50,8 @@ describe('in UTC', () => {
             '2021-03': { services: 2, amounts: { EUR: { minor: 6500, services: 2 } } },
             '2021-05': { services: 1, amounts: {} },
           },
+          lapses: [],
+          closures: [],
           conversions: [{ of: ADA, at: '2021-03-05T10:00:00.000Z', eventId: conversion.id }],
           ...said,
           held: [

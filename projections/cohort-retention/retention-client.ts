@@ -8,6 +8,7 @@ import { known } from '../known-client.js';
 import { retentionClient, type KnownConversion, type RetentionClient } from './cohort-retention.tables.js';
 import type { PeriodCalendar } from '../analytics/period-calendar.js';
 import { afterMovement, firstMonthIn } from './served-months.js';
+import { lapseMonths } from './status-months.js';
 
 type Before = Readonly<RetentionClient> | null;
 /** What follows of a living client from what is remembered of it. */
@@ -25,6 +26,8 @@ export function retentionClients({
         client_id,
         counts_from: fact.position,
         months: {},
+        lapses: [],
+        closures: [],
         conversions: [{ of: client_id, at: fact.event.occurredAt, eventId: fact.id }],
         ...{ source, trade, client_type: clientType },
         held: [],
@@ -63,18 +66,67 @@ export function retentionClients({
     const row = known(before, fact);
     const { absorbedId: of, convertedAt: at } = fact.event.data;
     const conversions = [...row.conversions, { of, at, eventId: fact.id }];
-    return served({ ...row, conversions }, fact);
+    const theirs = fact.event.data.life.lapses.map((lapse) => lapseMonths(lapse, monthOf));
+    return served({ ...row, conversions, lapses: [...row.lapses, ...theirs] }, fact);
   };
 
   const unmerged = (before: Before, fact: FactOf<'ClientUnmerged'>): RetentionClient => {
     const row = known(before, fact);
-    const { side, otherId } = fact.event.data;
+    const { side, otherId, life } = fact.event.data;
     if (side === 'restored') return served({ ...row, counts_from: fact.position }, fact);
-    return served({ ...row, conversions: row.conversions.filter(({ of }) => of !== otherId) }, fact);
+    const conversions = row.conversions.filter(({ of }) => of !== otherId);
+    const theirs = new Set(life.lapses.map(({ lapseId }) => lapseId));
+    const lapses = row.lapses.filter(({ lapseId }) => !theirs.has(lapseId));
+    return served({ ...row, conversions, lapses }, fact);
+  };
+
+  const lapsed = (before: Before, { event, ...fact }: FactOf<'ClientLapsed'>): RetentionClient => {
+    const row = known(before, { event, ...fact });
+    const lapse = { lapseId: event.data.lapseId, at: event.occurredAt, reactivation: null };
+    return { ...row, lapses: [...row.lapses, lapseMonths(lapse, monthOf)] };
+  };
+
+  /** The return from a lapse, or its withdrawal. */
+  const back = (
+    before: Before,
+    fact: FactOf<'ClientReactivated' | 'ReactivationRevoked'>,
+  ): RetentionClient => {
+    const row = known(before, fact);
+    const { type, data, occurredAt } = fact.event;
+    const month = type === 'ClientReactivated' ? monthOf(occurredAt) : null;
+    const lapses = row.lapses.map((one) => (one.lapseId === data.lapseId ? { ...one, back: month } : one));
+    return { ...row, lapses };
+  };
+
+  const neverLapsed = (before: Before, fact: FactOf<'LapseRevoked'>): RetentionClient => {
+    const row = known(before, fact);
+    return { ...row, lapses: row.lapses.filter(({ lapseId }) => lapseId !== fact.event.data.lapseId) };
+  };
+
+  const closed = (before: Before, fact: FactOf<'ClientClosed'>): RetentionClient => {
+    const row = known(before, fact);
+    return { ...row, closures: [...row.closures, { from: monthOf(fact.event.occurredAt), to: null }] };
+  };
+
+  const reopened = (before: Before, fact: FactOf<'ClientReopened'>): RetentionClient => {
+    const row = known(before, fact);
+    const month = monthOf(fact.event.occurredAt);
+    return { ...row, closures: row.closures.map(({ from, to }) => ({ from, to: to ?? month })) };
   };
 
   const living = (row: Remembered, fact: RecordedEvent): RetentionClient => {
-    const { client_id, counts_from, months, conversions, source, trade, client_type, held } = row;
+    const {
+      client_id,
+      counts_from,
+      months,
+      lapses,
+      closures,
+      conversions,
+      source,
+      trade,
+      client_type,
+      held,
+    } = row;
     const { at, eventId } = earliest(conversions);
     const now = { at, eventId, countsFrom: String(counts_from), source, trade, client_type };
     return {
@@ -82,7 +134,7 @@ export function retentionClients({
       converted_at: at,
       converted_month: monthOf(at),
       first_service_month: firstMonthIn(months),
-      ...{ counts_from, months, conversions, source, trade, client_type },
+      ...{ counts_from, months, lapses, closures, conversions, source, trade, client_type },
       held: holding(held, now, fact),
     };
   };
@@ -98,6 +150,12 @@ export function retentionClients({
       ClientServiced: served,
       ServiceCorrected: served,
       ServiceVoided: served,
+      ClientLapsed: lapsed,
+      ClientReactivated: back,
+      ReactivationRevoked: back,
+      LapseRevoked: neverLapsed,
+      ClientClosed: closed,
+      ClientReopened: reopened,
       ClientMergedInto: mergedInto,
       ClientAbsorbed: absorbed,
       ClientUnmerged: unmerged,
