@@ -59,3 +59,26 @@ export const ratio = (numerator: number, denominator: number): Ratio => ({
   denominator,
   rate: denominator === 0 ? null : numerator / denominator,
 });
+
+/** A calendar period of a report, for a group where it is grouped. */
+export class PeriodRow {
+  @ApiProperty({
+    description: 'value of what is grouped by; null for clients without one',
+    type: 'string',
+    nullable: true,
+    required: false,
+  })
+  group?: string | null;
+
+  @ApiProperty({ description: 'the period', example: '2006-02' })
+  period!: string;
+
+  @ApiProperty(instant('first instant of the period'))
+  start!: string;
+
+  @ApiProperty(instant('first instant after the period'))
+  end!: string;
+
+  @ApiProperty({ description: 'the period had ended by asOf; if not, its figures can still change' })
+  complete!: boolean;
+}

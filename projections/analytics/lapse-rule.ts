@@ -41,27 +41,54 @@ export function lapsesBy({ windowDays, tieRule = 'ge' }: LapseRule, { bind }: He
     WHERE lapses_at < $1 AND (next_at IS NULL OR next_at ${tieRule === 'ge' ? '>=' : '>'} lapses_at)`;
 }
 
+/** Names of the tables that activity follows from. */
+export interface ActivityTables {
+  /** of `lapsesBy` */
+  readonly lapses: string;
+  /** of clients with client_id, in_group, first_at and first_event_id: their first service */
+  readonly served: string;
+}
+
 /**
- * Changes of whether a client is active, as rows of client_id, in_group, at, delta (1 or -1): it is from its first service
- * to a lapse, again from its return, and never while it is closed. At an instant the sum of the deltas before it is 1 if it
- * is active, or 0.
- * @param lapses name of a table of `lapsesBy`
- * @param served name of a table of clients with client_id, in_group and first_at, their first service
+ * Changes of whether a client is active, as rows of client_id, in_group, at, event_id, delta (1 or -1) and reason: it is from
+ * its first service (`serviced`) to a lapse (`lapsed`), again from its return (`returned`), and never while it is closed
+ * (`closed`, `reopened`). Of each client the deltas before an instant add up to 1 if it is active then, or 0; what happens to a
+ * closed client is there twice, and adds up to nothing.
  */
-export const activityChanges = (lapses: string, served: string, { perClient }: HeldFacts): string => `
-  SELECT client_id, in_group, first_at AS at, 1 AS delta FROM ${served}
-  UNION ALL SELECT client_id, in_group, at, -1 FROM ${lapses}
-  UNION ALL SELECT client_id, in_group, returned_at, 1 FROM ${lapses} WHERE returned_at IS NOT NULL
-  UNION ALL
-  SELECT shut.client_id, shut.in_group, bound.at, bound.delta
-  FROM (SELECT stretch.client_id, stretch.in_group, since, until, closure.at AS closed_at, closure.reopened_at
-        FROM (SELECT client_id, in_group, at AS since, delta,
-                     lead(at) OVER (PARTITION BY client_id, in_group ORDER BY at, delta) AS until
-              FROM (SELECT client_id, in_group, first_at AS at, 1 AS delta FROM ${served}
-                    UNION ALL SELECT client_id, in_group, at, -1 FROM ${lapses}
-                    UNION ALL SELECT client_id, in_group, returned_at, 1 FROM ${lapses}) AS turn
-              WHERE at IS NOT NULL AND client_id IN (SELECT client_id FROM closure)) AS stretch
-          JOIN closure ${perClient}
-        WHERE delta = 1) AS shut,
-       LATERAL (VALUES (greatest(since, closed_at), -1), (least(until, reopened_at), 1)) AS bound(at, delta)
-  WHERE bound.at IS NOT NULL AND greatest(since, closed_at) < coalesce(least(until, reopened_at), 'infinity')`;
+export function activityChanges({ lapses, served }: ActivityTables, { perClient }: HeldFacts): string {
+  const turns = (which: string) => `
+    SELECT client_id, in_group, first_at AS at, first_event_id AS event_id, 1 AS delta, 'serviced' AS reason
+    FROM ${served} WHERE ${which}
+    UNION ALL SELECT client_id, in_group, at, event_id, -1, 'lapsed' FROM ${lapses} WHERE ${which}
+    UNION ALL SELECT client_id, in_group, returned_at, return_event_id, 1, 'returned'
+    FROM ${lapses} WHERE returned_at IS NOT NULL AND ${which}`;
+  // Most clients were never closed: their turns need not be put in order.
+  const stretches = `
+    SELECT client_id, in_group, at AS since, event_id AS since_event_id, reason AS begun_by, delta,
+           lead(at) OVER following AS until, lead(event_id) OVER following AS until_event_id
+    FROM (${turns('client_id IN (SELECT client_id FROM closure)')}) AS turn
+    WINDOW following AS (PARTITION BY client_id, in_group ORDER BY at, delta)`;
+  return `${turns('TRUE')}
+    UNION ALL
+    SELECT stretch.client_id, stretch.in_group, bound.at, bound.event_id, bound.delta, bound.reason
+    FROM (${stretches}) AS stretch JOIN closure AS shut ${perClient}, LATERAL (VALUES
+      (greatest(since, shut.at), CASE WHEN since > shut.at THEN since_event_id ELSE shut.event_id END, -1,
+       CASE WHEN since > shut.at THEN begun_by ELSE 'closed' END),
+      (least(until, shut.reopened_at), CASE WHEN until <= shut.reopened_at OR shut.reopened_at IS NULL THEN until_event_id
+                                            ELSE shut.reopened_event_id END, 1,
+       CASE WHEN until <= shut.reopened_at OR shut.reopened_at IS NULL THEN 'lapsed' ELSE 'reopened' END)
+    ) AS bound(at, event_id, delta, reason)
+    WHERE stretch.delta = 1 AND bound.at IS NOT NULL
+      AND greatest(since, shut.at) < coalesce(least(until, shut.reopened_at), 'infinity')`;
+}
+
+/** By what lapses are judged, in words. */
+export const lapsesSaid = ({ windowDays, tieRule = 'ge' }: LapseRule): string =>
+  [
+    windowDays === undefined
+      ? 'Lapses are those on record, by the lapse policy of their time'
+      : `A client lapses ${windowDays} days of 86,400 s after a service without another`,
+    tieRule === 'ge'
+      ? 'a service at the very instant of the lapse is the return from it.'
+      : 'a service at the very instant of the lapse came in time.',
+  ].join('; ');

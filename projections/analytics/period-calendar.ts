@@ -4,8 +4,10 @@ import type { Instant } from '../../src/schema/instant.js';
 export const GRAINS = ['week', 'month', 'quarter'] as const;
 /** Length of a calendar period. Weeks are those of ISO 8601: from Monday, and of the year that their Thursday is in. */
 export type Grain = (typeof GRAINS)[number];
+/** Days are there where visits are counted: a visit is a client and a local day. */
+type AnyGrain = Grain | 'day';
 
-/** A calendar period: a week `2024-W05`, a month `2024-01`, a quarter `2024-Q1`. Those of a grain order in time as text. */
+/** A calendar period: a day `2024-01-31`, a week `2024-W05`, a month `2024-01`, a quarter `2024-Q1`. Those of a grain order in time as text. */
 export type Period = string;
 
 /**
@@ -14,7 +16,7 @@ export type Period = string;
  */
 export interface PeriodCalendar {
   readonly zone: string;
-  readonly grain: Grain;
+  readonly grain: AnyGrain;
   /** the period that an instant falls into, by the zone's clocks */
   readonly periodOf: (at: Instant) => Period;
   /** the period's first instant (inclusive) */
@@ -57,7 +59,15 @@ const weekAt = (date: string): number =>
 const firstWeekOf = (of: number): number => weekAt(`${four(of)}-01-04`);
 const monthAt = (text: string): number => year(text) * 12 + Number(text.slice(5, 7)) - 1;
 
-const NUMBERINGS: Record<Grain, Numbering> = {
+const dayAt = (date: string): number => Date.parse(`${date}T00:00:00Z`) / DAY;
+
+const NUMBERINGS: Record<AnyGrain, Numbering> = {
+  day: {
+    numberOf: dayAt,
+    labelOf: (number) => dateOf(number * DAY),
+    firstDay: (number) => dateOf(number * DAY),
+    numberAt: dayAt,
+  },
   week: {
     numberOf: (week) => firstWeekOf(year(week)) + Number(week.slice(6)) - 1,
     labelOf: (number) => {
@@ -82,11 +92,11 @@ const NUMBERINGS: Record<Grain, Numbering> = {
 };
 
 /** Periods from one to another as one counts on the calendar: the index k of a fact in `to` for a cohort in `from`. */
-export const periodsBetween = (grain: Grain, from: Period, to: Period): number =>
+export const periodsBetween = (grain: AnyGrain, from: Period, to: Period): number =>
   NUMBERINGS[grain].numberOf(to) - NUMBERINGS[grain].numberOf(from);
 
 /** @param zone IANA name. @throws Error for a zone that does not exist */
-export function periodCalendar(zone: string, grain: Grain): PeriodCalendar {
+export function periodCalendar(zone: string, grain: AnyGrain): PeriodCalendar {
   if (!isZone(zone)) throw new Error(`there is no time zone ${zone}`);
   const { numberOf, labelOf, firstDay, numberAt } = NUMBERINGS[grain];
   const startOfDay =

@@ -1,12 +1,11 @@
-import type { Instant } from '../../src/schema/instant.js';
 import { heldFacts, type HeldFacts } from '../analytics/held.js';
 import { activityChanges, lapsesBy } from '../analytics/lapse-rule.js';
-import type { Period, PeriodCalendar } from '../analytics/period-calendar.js';
+import type { Period } from '../analytics/period-calendar.js';
+import { periodsSoFar } from '../analytics/periods-so-far.js';
 import type { Sql } from '../analytics/reports.js';
 import type { Anchor } from './cohort-retention.tables.js';
 import {
   runningTotals,
-  type CellFigure,
   type Change,
   type CohortFigure,
   type FactsQuestion,
@@ -21,7 +20,7 @@ import {
  */
 export async function figuresFromFacts(sql: Sql, question: FactsQuestion): Promise<RetentionFigures> {
   const { anchor, mode, calendar, asOf, clients = {} } = question;
-  const periods = periodsUpTo(asOf, calendar, await firstFact(sql));
+  const periods = await periodsSoFar(sql, calendar, asOf);
   const facts = heldFacts({ ...clients, asOf, knownAt: question.knownAt });
   const starts = `${facts.bind(periods.map(calendar.startOf))}::timestamptz[]`;
   const rows = await sql.query<CountedRow[]>(
@@ -132,11 +131,11 @@ const COUNTED: Record<Mode, (facts: HeldFacts, counting: Counting) => string> = 
     FROM client_to_its_last GROUP BY in_group, cohort)`,
 
   status: (facts, counting) => `served AS MATERIALIZED (
-    SELECT said.client_id, holder.in_group, holder.cohort, holder.anchored_at, holder.observed, min(said.at) AS first_at,
+    SELECT said.client_id, holder.in_group, holder.cohort, holder.anchored_at, holder.observed, min(said.at) AS first_at, NULL::uuid AS first_event_id,
            count(*) FILTER (WHERE ${indexOf('said.at', 'holder', counting)} < 0) AS before
     ${facts.servicesOf('placed')} GROUP BY 1, 2, 3, 4, 5),
     lapsed AS (${lapsesBy(counting.lapses ?? {}, facts)}),
-    change AS (${activityChanges('lapsed', 'served', facts)}), counted AS (
+    change AS (${activityChanges({ lapses: 'lapsed', served: 'served' }, facts)}), counted AS (
     SELECT served.in_group, served.cohort, served.observed, greatest(0, ${indexOf('change.at', 'served', counting)}) AS k,
            NULL::text AS currency, sum(delta)::int AS clients, 0 AS services, NULL::numeric AS amount
     FROM change JOIN served ${facts.perClient} GROUP BY 1, 2, 3, 4
@@ -202,20 +201,4 @@ function cohortsOf(rows: readonly CountedRow[], headOf: (row: CountedRow) => Hea
     found.set(key, { ...figure, ...observed, clients: figure.clients + row.clients });
   }
   return [...found.values()];
-}
-
-/** @returns the oldest of all facts, held or not any more; null if there are none */
-async function firstFact(sql: Sql): Promise<Instant | null> {
-  const [row] = await sql.query<[{ first: Date | null }]>(
-    `SELECT least((SELECT min(converted_at) FROM held_client), (SELECT min(at) FROM fact_service)) AS first`,
-  );
-  return row.first === null ? null : new Date(row.first).toISOString();
-}
-
-function periodsUpTo(asOf: Instant, { periodOf, plus }: PeriodCalendar, first: Instant | null): Period[] {
-  const periods: Period[] = [];
-  const last = periodOf(asOf);
-  for (let period = first === null ? last : periodOf(first); period <= last; period = plus(period, 1))
-    periods.push(period);
-  return periods;
 }

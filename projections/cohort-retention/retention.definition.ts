@@ -3,6 +3,7 @@ import { windowOfDays } from './retention.parameters.js';
 import type { Anchor } from './cohort-retention.tables.js';
 import type { Mode } from './retention.figures.js';
 import { groupingSaid } from '../analytics/grouping-words.js';
+import { lapsesSaid } from '../analytics/lapse-rule.js';
 
 const PLACED: Record<Anchor, string> = {
   converted: 'clients who converted in the cohort’s',
@@ -39,17 +40,3 @@ export function definitionOf(parameters: RetentionParameters, zone: string): str
 }
 
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
-
-/** By what lapses are judged, in words. */
-export const lapsesSaid = ({
-  windowDays,
-  tieRule = 'ge',
-}: Pick<RetentionParameters, 'windowDays' | 'tieRule'>): string =>
-  [
-    windowDays === undefined
-      ? 'Lapses are those on record, by the lapse policy of their time'
-      : `A client lapses ${windowDays} days of 86,400 s after a service without another`,
-    tieRule === 'ge'
-      ? 'a service at the very instant of the lapse is the return from it.'
-      : 'a service at the very instant of the lapse came in time.',
-  ].join('; ');
