@@ -166,13 +166,24 @@ function heldTables(
         LEFT JOIN fact_return AS back ON back.lapse_id = said.lapse_id AND back.client_id = said.client_id
           AND back.at < $1 AND ${stands('back', 'return', 'lapse_id')}
       WHERE said.at < $1 AND ${stands('said', 'lapse', 'lapse_id')}`,
-    closure: `SELECT client_id, in_group, event_id, at, reason, reopened_at, reopened_event_id
-      FROM (SELECT client_id, change, event_id, at, reason, lead(at) OVER later AS reopened_at,
+    exit: `SELECT client_id, position, event_id, at, reason, reopened_at, reopened_event_id
+      FROM (SELECT client_id, change, position, event_id, at, reason, lead(at) OVER later AS reopened_at,
                    lead(event_id) OVER later AS reopened_event_id
             FROM fact_closure WHERE at < $1 AND ${known('fact_closure')}
-            WINDOW later AS (PARTITION BY client_id ORDER BY position)) AS exits
-        JOIN client USING (client_id)
+            WINDOW later AS (PARTITION BY client_id ORDER BY position)) AS turns
       WHERE change = 'closed'`,
+    // Told late, one exit can lie within another: they are one then.
+    closure: `SELECT client_id, in_group, (array_agg(stay.event_id ORDER BY at, position))[1] AS event_id, min(at) AS at,
+        (array_agg(reason ORDER BY at, position))[1] AS reason,
+        nullif(max(coalesce(reopened_at, 'infinity')), 'infinity') AS reopened_at,
+        CASE WHEN bool_and(reopened_at IS NOT NULL)
+             THEN (array_agg(reopened_event_id ORDER BY reopened_at DESC, position))[1] END AS reopened_event_id
+      FROM (SELECT *, count(*) FILTER (WHERE apart) OVER (PARTITION BY client_id ORDER BY at, position) AS number
+            FROM (SELECT *, coalesce(at > max(coalesce(reopened_at, 'infinity')) OVER (
+                    PARTITION BY client_id ORDER BY at, position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), TRUE) AS apart
+                  FROM exit) AS exits) AS stay
+        JOIN client USING (client_id)
+      GROUP BY client_id, in_group, number`,
     merged: `SELECT client_id, survivor_id FROM (${lastKnown('fact_merge', 'client_id')}) AS last WHERE survivor_id IS NOT NULL`,
     chain: `SELECT client_id, survivor_id FROM merged
       UNION SELECT chain.client_id, merged.survivor_id FROM chain JOIN merged ON merged.client_id = chain.survivor_id`,

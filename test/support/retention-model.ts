@@ -2,6 +2,9 @@ import { DateTime } from 'luxon';
 import type { Anchor } from '../../projections/cohort-retention/cohort-retention.tables.js';
 import type { Mode } from '../../projections/cohort-retention/retention.figures.js';
 import type { ServiceEvent } from '../../projections/analytics/facts/service-movements.js';
+import { clientDecider } from '../../src/client/client.decider.js';
+import { clientIdOf, type ClientEvent } from '../../src/client/client.events.js';
+import type { ClientState } from '../../src/client/client.slices.js';
 import type { LapseMark } from '../../src/client/lifecycle/lifecycle.marks.js';
 import type { RecordedEvent } from '../../src/event-store/envelope.js';
 import { plusDays } from '../../src/schema/instant.js';
@@ -106,6 +109,22 @@ export interface ModelLife extends CountedLife {
   readonly closures: readonly { readonly from: string; readonly to: string | null }[];
 }
 
+/** The lives that these facts tell of, with what the write side made of them. */
+export function livesIn(facts: readonly RecordedEvent<ClientEvent>[]): ModelLife[] {
+  const states = new Map<string, ClientState>();
+  for (const { stream, event } of facts)
+    states.set(
+      clientIdOf(stream),
+      clientDecider.evolve(states.get(clientIdOf(stream)) ?? clientDecider.initial, event),
+    );
+  return [...countedLives(facts as RecordedEvent[] as RecordedEvent<ServiceEvent>[])].map(
+    ([clientId, life]) => {
+      const { lapses, closures } = (states.get(clientId) as ClientState).lifecycle;
+      return { ...life, lapses, closures };
+    },
+  );
+}
+
 export interface ModelCohort {
   readonly cohort: string;
   readonly size: number;
@@ -180,10 +199,10 @@ export function retentionModel(lives: Iterable<ModelLife>, question: ModelQuesti
 }
 
 /** Whether a client is active just before an instant, by definitions §4. */
-function isActive(
+export function isActive(
   { services, lapses, closures }: ModelLife,
   at: string,
-  { windowDays, tieRule = 'ge' }: ModelQuestion,
+  { windowDays, tieRule = 'ge' }: Pick<ModelQuestion, 'windowDays' | 'tieRule'>,
 ): boolean {
   const before = services.filter((one) => one.at < at);
   const last = before.at(-1);

@@ -56,6 +56,7 @@ async function lapses(sql: Sql, parameters: LapsesParameters, frame: Frame) {
   const changes = await sql.query<CountedChange[]>(
     `${tables(starts)}
      SELECT in_group, width_bucket(at, ${starts}) AS period, reason, sum(delta)::int AS delta FROM change GROUP BY 1, 2, 3
+     UNION ALL SELECT in_group, width_bucket(first_at, ${starts}), 'ever', count(*)::int FROM served GROUP BY 1, 2
      UNION ALL SELECT in_group, period, 'churned', count(DISTINCT client_id)::int FROM churned GROUP BY 1, 2
      UNION ALL SELECT in_group, width_bucket(bound.at, ${starts}), 'shut', sum(bound.delta)::int
      FROM (SELECT closure.in_group, greatest(closure.at, first_at) AS shut_at, reopened_at

@@ -12,8 +12,8 @@ export interface CountedChange {
   readonly delta: number;
 }
 
-/** Why a client became active or ceased to be; `churned` and `shut` are counted beside that. */
-type Reason = 'serviced' | 'lapsed' | 'returned' | 'closed' | 'reopened' | 'churned' | 'shut';
+/** Why a client became active or ceased to be; `churned`, `shut` and `ever` serviced are counted beside that. */
+type Reason = 'serviced' | 'lapsed' | 'returned' | 'closed' | 'reopened' | 'churned' | 'shut' | 'ever';
 
 /**
  * The balance of active clients, period by period: every opening is the closing of the period before.
@@ -57,11 +57,12 @@ function balanced(
       closed = 0,
       reopened = 0,
       churned = 0,
+      ever = 0,
       shut: more = 0,
     } = byPeriod.get(index + 1) ?? {};
     const openingActive = active;
     active += serviced + lapsed + returned + closed + reopened;
-    served += serviced;
+    served += ever;
     shut += more;
     const [start, end] = [calendar.startOf(period), calendar.endOf(period)];
     if ((bounds.from !== undefined && start < bounds.from) || (bounds.to !== undefined && start >= bounds.to))
@@ -69,7 +70,7 @@ function balanced(
     return [
       {
         ...{ period, start, end, complete: end <= asOf, openingActive },
-        ...{ newlyServiced: serviced, lapsed: -lapsed, reactivated: returned, closed: -closed, reopened },
+        ...{ newlyServiced: serviced, lapsed: 0 - lapsed, reactivated: returned, closed: 0 - closed, reopened },
         ...{ closingActive: active, closingLapsed: served - active - shut, closingClosed: shut },
         churn: ratio(churned, openingActive),
       },
