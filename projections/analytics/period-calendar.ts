@@ -91,6 +91,17 @@ const NUMBERINGS: Record<AnyGrain, Numbering> = {
   },
 };
 
+const SHAPES: Record<AnyGrain, RegExp> = {
+  day: /^\d{4}-\d{2}-\d{2}$/,
+  week: /^\d{4}-W\d{2}$/,
+  month: /^\d{4}-\d{2}$/,
+  quarter: /^\d{4}-Q\d$/,
+};
+
+/** @returns whether a text names a period that there is: no 13th month, no 53rd week of a year that has 52 */
+export const isPeriod = (text: string, grain: AnyGrain): text is Period =>
+  SHAPES[grain].test(text) && NUMBERINGS[grain].labelOf(NUMBERINGS[grain].numberOf(text)) === text;
+
 /** Periods from one to another as one counts on the calendar: the index k of a fact in `to` for a cohort in `from`. */
 export const periodsBetween = (grain: AnyGrain, from: Period, to: Period): number =>
   NUMBERINGS[grain].numberOf(to) - NUMBERINGS[grain].numberOf(from);

@@ -2,6 +2,7 @@ import { Inject, Module } from '@nestjs/common';
 import { ProjectionHandler } from '../../src/projecting/projection-handler.js';
 import { BUSINESS_ZONE } from '../analytics/reports.js';
 import { ReadModels } from '../read-models.js';
+import { GetCellClientsHandler } from './cell-lineage.js';
 import { cohortRetention } from './cohort-retention.projection.js';
 import { RetentionController } from './retention.controller.js';
 import { GetRetentionHandler } from './retention.query.js';
@@ -17,6 +18,6 @@ export class CohortRetention {
 
 @Module({
   controllers: [RetentionController],
-  providers: [CohortRetention, ReadModels, GetRetentionHandler],
+  providers: [CohortRetention, ReadModels, GetRetentionHandler, GetCellClientsHandler],
 })
 export class CohortRetentionModule {}

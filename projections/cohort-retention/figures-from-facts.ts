@@ -3,7 +3,7 @@ import { activityChanges, lapsesBy } from '../analytics/lapse-rule.js';
 import type { Period } from '../analytics/period-calendar.js';
 import { periodsSoFar } from '../analytics/periods-so-far.js';
 import type { Sql } from '../analytics/reports.js';
-import type { Anchor } from './cohort-retention.tables.js';
+import { indexOf, placed, type Counting } from './placing.sql.js';
 import {
   runningTotals,
   type Change,
@@ -19,12 +19,12 @@ import {
  * one that an instant falls behind, so there is one opinion on where a period begins.
  */
 export async function figuresFromFacts(sql: Sql, question: FactsQuestion): Promise<RetentionFigures> {
-  const { anchor, mode, calendar, asOf, clients = {} } = question;
+  const { mode, calendar, asOf, clients = {} } = question;
   const periods = await periodsSoFar(sql, calendar, asOf);
   const facts = heldFacts({ ...clients, asOf, knownAt: question.knownAt });
   const starts = `${facts.bind(periods.map(calendar.startOf))}::timestamptz[]`;
   const rows = await sql.query<CountedRow[]>(
-    `${facts.with}, ${placed(anchor, facts, starts, question)}, ${COUNTED[mode](facts, { ...question, starts })}
+    `${facts.with}, ${placed(facts, { ...question, starts })}, ${COUNTED[mode](facts, { ...question, starts })}
      SELECT 'size' AS what, in_group, cohort, observed, NULL::int AS k, NULL AS currency, count(*)::int AS clients,
             0 AS services, NULL::text AS amount FROM placed GROUP BY in_group, cohort, observed
      UNION ALL SELECT 'cell', in_group, cohort, observed, k, currency, clients, services, amount::text FROM counted`,
@@ -51,41 +51,6 @@ interface CountedRow {
   readonly services: number;
   readonly amount: string | null;
 }
-
-/**
- * Clients in a cohort before asOf, with the number of its period among those that begin at `starts`, and, where windows are
- * elapsed time, for how many of them they were observed.
- */
-const placed = (
-  anchor: Anchor,
-  facts: HeldFacts,
-  starts: string,
-  { windowOfDays }: FactsQuestion,
-): string => {
-  const anchored =
-    anchor === 'converted'
-      ? `SELECT client_id, in_group, counts_from, converted_at AS anchored_at FROM client WHERE converted_at < $1`
-      : `SELECT said.client_id, holder.in_group, holder.counts_from, min(said.at) AS anchored_at
-         ${facts.servicesOf('client')} GROUP BY 1, 2, 3`;
-  const observed =
-    windowOfDays === undefined ? 'NULL::int' : windowsOf('$1::timestamptz - anchored_at', windowOfDays);
-  return `placed AS MATERIALIZED (
-    SELECT client_id, in_group, counts_from, anchored_at, width_bucket(anchored_at, ${starts}) AS cohort, ${observed} AS observed
-    FROM (${anchored}) AS anchored)`;
-};
-
-const windowsOf = (time: string, days: number): string =>
-  `floor(extract(epoch FROM ${time}) / ${days * 86_400})::int`;
-
-interface Counting extends FactsQuestion {
-  readonly starts: string;
-}
-
-/** The index of something at an instant, in a row of `holder`. */
-const indexOf = (at: string, holder: string, { windowOfDays, starts }: Counting): string =>
-  windowOfDays === undefined
-    ? `width_bucket(${at}, ${starts}) - ${holder}.cohort`
-    : windowsOf(`${at} - ${holder}.anchored_at`, windowOfDays);
 
 /** What is seen of a client's services by index, summed up for each client. */
 const byIndex = (facts: HeldFacts, counting: Counting): string => {

@@ -102,7 +102,7 @@ const bracketsIn = ({ brackets }: RetentionParameters): Bracket[] | undefined =>
   brackets === undefined ? undefined : (bracketsOf(brackets) ?? undefined);
 
 /** The parameters with their defaults, as far as they bear on the answer. */
-function paramsOf(parameters: RetentionParameters): Record<string, unknown> {
+export function paramsOf(parameters: RetentionParameters): Record<string, unknown> {
   const { anchor, mode, grain, window, measure, periods, brackets, windowDays } = parameters;
   const { length = '30d', inactivityDays = INACTIVITY_DAYS, tieRule = 'ge' } = parameters;
   return {

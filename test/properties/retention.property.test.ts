@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { DataSource } from 'typeorm';
 import { periodCalendar, GRAINS } from '../../projections/analytics/period-calendar.js';
-import type { Frame } from '../../projections/analytics/reports.js';
+import { Reports, type Frame } from '../../projections/analytics/reports.js';
+import type { LineageItem } from '../../projections/analytics/lineage.js';
+import {
+  CellParameters,
+  GetCellClients,
+  GetCellClientsHandler,
+} from '../../projections/cohort-retention/cell-lineage.js';
+import { ReadModels } from '../../projections/read-models.js';
+import type { PositionAwaiter } from '../../src/projecting/await-position.js';
+import { clientIdOf } from '../../src/client/client.events.js';
 import { cohortRetention } from '../../projections/cohort-retention/cohort-retention.projection.js';
 import { ANCHORS } from '../../projections/cohort-retention/cohort-retention.tables.js';
 import { figuresFromFacts } from '../../projections/cohort-retention/figures-from-facts.js';
@@ -12,19 +21,17 @@ import {
   windowOfDays,
 } from '../../projections/cohort-retention/retention.parameters.js';
 import {
+  GetRetention,
+  GetRetentionHandler,
   questionOf,
   retentionFigures,
   retentionOf,
 } from '../../projections/cohort-retention/retention.query.js';
 import type { RecordedEvent } from '../../src/event-store/envelope.js';
+import { SettableClock } from '../support/settable-clock.js';
 import { livedTogether, pooledLives } from '../support/pooled-lives.js';
 import { ProjectionSpec } from '../support/projection-spec.js';
-import {
-  livesIn,
-  retentionModel,
-  type ModelCohort,
-  type ModelLife,
-} from '../support/retention-model.js';
+import { livesIn, retentionModel, type ModelCohort, type ModelLife } from '../support/retention-model.js';
 
 /** Months of the counters are those of New York; the other zones are asked for, one of them a day ahead of it at times. */
 const BUSINESS = 'America/New_York';
@@ -43,7 +50,7 @@ const instants = fc
   .map((time) => new Date(time).toISOString());
 
 /** Every report there is: what is asked, as of when, and up to which fact. */
-const reports = fc.record({
+const allReports = fc.record({
   lives: pooledLives(instants),
   cut: fc.nat(),
   asOf: fc.oneof(instants, fc.constant(NOW)),
@@ -136,7 +143,7 @@ const frameOf = (
 
 test('a report is what the definitions give, in any mode, on any day, in any zone, and as known at any moment', async () => {
   await fc.assert(
-    fc.asyncProperty(reports, async ({ lives, cut, asOf, zone, asked }) => {
+    fc.asyncProperty(allReports, async ({ lives, cut, asOf, zone, asked }) => {
       const { facts, appends } = livedTogether(lives);
       await replayed(facts);
       // Within an append, what follows from a fact is not on record yet.
@@ -166,6 +173,57 @@ test('counters give what the facts give, now and as of a day gone by', async () 
             );
           }
     }),
+    { numRuns: 60 },
+  );
+}, 120_000);
+
+test('every cell opens into the clients that it counts, a page at a time', async () => {
+  const readModels = new ReadModels(database, null as unknown as PositionAwaiter);
+  const reports = new Reports(readModels, new SettableClock(NOW), BUSINESS);
+  const handler = new GetCellClientsHandler(reports);
+  /** Behind a figure, gathered from all pages. */
+  const open = async (parameters: object) => {
+    const found: LineageItem[] = [];
+    let cursor: string | undefined;
+    let total: number;
+    do {
+      const asked = Object.assign(new CellParameters(), { ...parameters, limit: 2, cursor });
+      const { result } = await handler.execute(new GetCellClients(asked));
+      found.push(...result.items);
+      ({ total, nextCursor: cursor } = { nextCursor: undefined, ...result });
+    } while (cursor !== undefined);
+    expect(found).toHaveLength(total);
+    return found;
+  };
+  await fc.assert(
+    fc.asyncProperty(
+      allReports.filter(({ asked }) => asked.measure === 'clients'),
+      fc.nat(),
+      async ({ lives, asOf, zone, asked }, which) => {
+        const { facts } = livedTogether(lives);
+        await replayed(facts);
+        const parameters = { ...asked, asOf, tz: zone };
+        const report = await new GetRetentionHandler(reports).execute(
+          new GetRetention(Object.assign(new RetentionParameters(), parameters)),
+        );
+        const cells = (report.result.cohorts as ClientCohort[]).flatMap(({ cohort, cells: all }) =>
+          all.map((cell) => ({ cohort, ...cell })),
+        );
+        const byId = new Map(facts.map((fact) => [fact.id, fact]));
+        // Of two cells, for time.
+        for (const cell of [cells[which % cells.length], cells[(which >> 4) % cells.length]]) {
+          if (cell === undefined) continue;
+          const { cohort, k } = cell;
+          const there = await open({ ...parameters, cohort, k });
+          expect(there).toHaveLength(cell.numerator);
+          expect(await open({ ...parameters, cohort, k, of: 'denominator' })).toHaveLength(cell.denominator);
+          for (const { clientId, eventIds } of there) {
+            expect(eventIds.length).toBeGreaterThan(0);
+            for (const id of eventIds) expect(clientIdOf(byId.get(id)?.stream ?? '')).toBe(clientId);
+          }
+        }
+      },
+    ),
     { numRuns: 60 },
   );
 }, 120_000);

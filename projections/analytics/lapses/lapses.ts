@@ -70,7 +70,13 @@ function balanced(
     return [
       {
         ...{ period, start, end, complete: end <= asOf, openingActive },
-        ...{ newlyServiced: serviced, lapsed: 0 - lapsed, reactivated: returned, closed: 0 - closed, reopened },
+        ...{
+          newlyServiced: serviced,
+          lapsed: 0 - lapsed,
+          reactivated: returned,
+          closed: 0 - closed,
+          reopened,
+        },
         ...{ closingActive: active, closingLapsed: served - active - shut, closingClosed: shut },
         churn: ratio(churned, openingActive),
       },
