@@ -9,6 +9,7 @@ import { Text } from '../../src/schema/fields.js';
 import { Cursor, QueryInteger } from '../../src/schema/query-fields.js';
 import { count, ReportMeta } from './analytics.answer.js';
 import type { HeldFacts } from './held.js';
+import { isPeriod, type Grain } from './period-calendar.js';
 import type { Frame, ReportParameters, Reports, Said, Sql } from './reports.js';
 
 /**
@@ -147,3 +148,23 @@ export const strayGroup = ({
   group !== undefined && groupBy === undefined
     ? [{ path: 'group', message: 'belongs to groupBy; leave it out' }]
     : [];
+
+/** @returns what is wrong with the period whose figure is asked for */
+export const periodFaults = ({
+  period,
+  grain,
+  from,
+  to,
+}: {
+  readonly period: string;
+  readonly grain: Grain;
+  readonly from?: string;
+  readonly to?: string;
+}): FieldError[] => [
+  ...(isPeriod(period, grain)
+    ? []
+    : [{ path: 'period', message: `must be a ${grain} as the report names it` }]),
+  ...Object.entries({ from, to }).flatMap(([path, value]) =>
+    value === undefined ? [] : [{ path, message: 'belongs to the report; leave it out' }],
+  ),
+];

@@ -7,6 +7,17 @@ import { PeriodParameters } from '../../projections/analytics/analytics.paramete
 import { LapsesParameters } from '../../projections/analytics/lapses/lapses.parameters.js';
 import { GetLapses, GetLapsesHandler } from '../../projections/analytics/lapses/lapses.query.js';
 import { GetLifecycle, GetLifecycleHandler } from '../../projections/analytics/lifecycle/lifecycle.query.js';
+import {
+  GetLapseClients,
+  GetLapseClientsHandler,
+  LapseFigureParameters,
+} from '../../projections/analytics/lapses/lapse-lineage.js';
+import {
+  GetLifecycleClients,
+  GetLifecycleClientsHandler,
+  LifecycleFigureParameters,
+} from '../../projections/analytics/lifecycle/lifecycle-lineage.js';
+import type { LineagePage } from '../../projections/analytics/lineage.js';
 import { cohortRetention } from '../../projections/cohort-retention/cohort-retention.projection.js';
 import { ReadModels } from '../../projections/read-models.js';
 import type { PositionAwaiter } from '../../src/projecting/await-position.js';
@@ -144,5 +155,40 @@ test('new, returning, resurrecting and dormant clients are those of the definiti
       );
     }),
     { numRuns: 80, interruptAfterTimeLimit: 60_000 },
+  );
+}, 120_000);
+
+test('every figure opens into the clients that it counts', async () => {
+  const total = async (open: Promise<{ result: LineagePage }>) => (await open).result.total;
+  await fc.assert(
+    fc.asyncProperty(questions, fc.nat(), async (question, which) => {
+      const { parameters } = await asked(question);
+      const lapses = new GetLapses(Object.assign(new LapsesParameters(), parameters));
+      const { rows } = (await new GetLapsesHandler(reports).execute(lapses)).result;
+      const row = rows[which % rows.length];
+      if (row !== undefined)
+        for (const [figure, count] of Object.entries({ ...row, churned: row.churn.numerator })) {
+          if (typeof count !== 'number') continue;
+          const of = { ...parameters, period: row.period, figure };
+          const open = new GetLapseClients(Object.assign(new LapseFigureParameters(), of));
+          expect([figure, await total(new GetLapseClientsHandler(reports).execute(open))]).toEqual([
+            figure,
+            count,
+          ]);
+        }
+      const { asOf, grain, knownAt } = parameters;
+      const lifecycle = new GetLifecycle(Object.assign(new PeriodParameters(), { asOf, grain, knownAt }));
+      const lived = (await new GetLifecycleHandler(reports).execute(lifecycle)).result.rows;
+      const period = lived[which % lived.length];
+      if (period !== undefined)
+        for (const figure of ['active', 'new', 'returning', 'resurrecting', 'dormant'] as const) {
+          const of = { asOf, grain, knownAt, period: period.period, figure };
+          const open = new GetLifecycleClients(Object.assign(new LifecycleFigureParameters(), of));
+          expect([figure, await total(new GetLifecycleClientsHandler(reports).execute(open))]).toEqual([
+            ...[figure, period[figure]],
+          ]);
+        }
+    }),
+    { numRuns: 50, interruptAfterTimeLimit: 60_000 },
   );
 }, 120_000);

@@ -6,6 +6,8 @@ import { AwaitPosition, type Await } from '../../../src/http/await-position.js';
 import type { FastifyReply } from '../../../src/http/fastify-types.js';
 import { Rows } from '../../../src/http/representation.js';
 import { answered } from '../../read-models.js';
+import { LineagePage } from '../lineage.js';
+import { GetLapseClients, LapseFigureParameters } from './lapse-lineage.js';
 import { LapsesReport } from './lapses.answer.js';
 import { LapsesParameters } from './lapses.parameters.js';
 import { GetLapses } from './lapses.query.js';
@@ -32,5 +34,21 @@ export class LapsesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<LapsesReport> {
     return answered(reply, await this.queries.execute(new GetLapses(parameters, wait)));
+  }
+
+  @Get('clients')
+  @Rows(undefined, { columns: ['clientId', 'eventIds'] })
+  @ApiOperation({
+    summary: 'The clients behind a figure of the lapses report',
+    description:
+      'Asked with the parameters of the report, a period and a figure: each client with the events that count.',
+  })
+  @ApiOkResponse({ type: LineagePage })
+  async clients(
+    @Query() parameters: LapseFigureParameters,
+    @AwaitPosition() wait: Await | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<LineagePage> {
+    return answered(reply, await this.queries.execute(new GetLapseClients(parameters, wait)));
   }
 }

@@ -5,7 +5,7 @@ import { groupingSaid } from '../grouping-words.js';
 import { lapsesSaid } from '../lapse-rule.js';
 import { periodCalendar } from '../period-calendar.js';
 import { periodsSoFar } from '../periods-so-far.js';
-import { clientFilters, Reports, type Frame, type Sql } from '../reports.js';
+import { clientFilters, Reports, type Frame, type Said, type Sql } from '../reports.js';
 import type { LapsesReport, StateRow } from './lapses.answer.js';
 import type { LapsesParameters } from './lapses.parameters.js';
 import { lapseTables } from './lapses.sql.js';
@@ -26,27 +26,31 @@ export class GetLapsesHandler implements IQueryHandler<GetLapses> {
 
   /** @throws Problem 400 for parameters that contradict each other; ReadModelBehind when the wait runs out */
   execute({ parameters, wait }: GetLapses): Promise<Snapshot<LapsesReport>> {
-    const { grain, windowDays, tieRule = 'ge' } = parameters;
     return this.reports.answer(
       parameters,
       wait,
-      ({ calendar }) => ({
-        definition: [
-          'Active is who was serviced, has not lapsed since and is not closed; closing = opening + newly serviced − lapsed + reactivated − closed + reopened.',
-          'Churn is the share of the clients active when the period began who lapsed in it.',
-          lapsesSaid(parameters),
-          `Periods are ${grain}s of the calendar in ${calendar.zone}; a visit is a day there on which a client was serviced.`,
-          ...groupingSaid(parameters),
-          'Only what happened before asOf and was recorded before knownAt counts.',
-        ].join(' '),
-        params: { grain, windowDays, tieRule, ...clientFilters(parameters) },
-      }),
+      (frame) => lapsesReportSaid(parameters, frame),
       async (sql, frame) => ({
         rows: await lapses(sql, parameters, frame),
         states: await states(sql, parameters, frame),
       }),
     );
   }
+}
+
+export function lapsesReportSaid(parameters: LapsesParameters, { calendar }: Frame): Said {
+  const { grain, windowDays, tieRule = 'ge' } = parameters;
+  return {
+    definition: [
+      'Active is who was serviced, has not lapsed since and is not closed; closing = opening + newly serviced − lapsed + reactivated − closed + reopened.',
+      'Churn is the share of the clients active when the period began who lapsed in it.',
+      lapsesSaid(parameters),
+      `Periods are ${grain}s of the calendar in ${calendar.zone}; a visit is a day there on which a client was serviced.`,
+      ...groupingSaid(parameters),
+      'Only what happened before asOf and was recorded before knownAt counts.',
+    ].join(' '),
+    params: { grain, windowDays, tieRule, ...clientFilters(parameters) },
+  };
 }
 
 async function lapses(sql: Sql, parameters: LapsesParameters, frame: Frame) {

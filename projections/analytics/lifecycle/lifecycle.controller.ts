@@ -6,6 +6,8 @@ import { AwaitPosition, type Await } from '../../../src/http/await-position.js';
 import type { FastifyReply } from '../../../src/http/fastify-types.js';
 import { Rows } from '../../../src/http/representation.js';
 import { answered } from '../../read-models.js';
+import { LineagePage } from '../lineage.js';
+import { GetLifecycleClients, LifecycleFigureParameters } from './lifecycle-lineage.js';
 import { PeriodParameters } from '../analytics.parameters.js';
 import { LifecycleReport } from './lifecycle.answer.js';
 import { GetLifecycle } from './lifecycle.query.js';
@@ -36,5 +38,21 @@ export class LifecycleController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<LifecycleReport> {
     return answered(reply, await this.queries.execute(new GetLifecycle(parameters, wait)));
+  }
+
+  @Get('clients')
+  @Rows(undefined, { columns: ['clientId', 'eventIds'] })
+  @ApiOperation({
+    summary: 'The clients behind a figure of the lifecycle report',
+    description:
+      'Asked with the parameters of the report, a period and a figure: each client with the events that count.',
+  })
+  @ApiOkResponse({ type: LineagePage })
+  async clients(
+    @Query() parameters: LifecycleFigureParameters,
+    @AwaitPosition() wait: Await | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<LineagePage> {
+    return answered(reply, await this.queries.execute(new GetLifecycleClients(parameters, wait)));
   }
 }

@@ -7,7 +7,7 @@ import { groupingSaid } from '../grouping-words.js';
 import { heldFacts, type HeldFacts } from '../held.js';
 import type { Period } from '../period-calendar.js';
 import { periodsSoFar } from '../periods-so-far.js';
-import { clientFilters, Reports, type Frame, type Sql } from '../reports.js';
+import { clientFilters, Reports, type Frame, type Said, type Sql } from '../reports.js';
 import type { LifecycleReport, LifecycleRow } from './lifecycle.answer.js';
 
 export class GetLifecycle extends Query<Snapshot<LifecycleReport>> {
@@ -25,22 +25,26 @@ export class GetLifecycleHandler implements IQueryHandler<GetLifecycle> {
 
   /** @throws Problem 400 for parameters that contradict each other; ReadModelBehind when the wait runs out */
   execute({ parameters, wait }: GetLifecycle): Promise<Snapshot<LifecycleReport>> {
-    const { grain } = parameters;
     return this.reports.answer(
       parameters,
       wait,
-      ({ calendar }) => ({
-        definition: [
-          `Of the clients serviced in a ${grain}: new, for the first time ever; returning, also in the ${grain} before; resurrecting, before that, but not in the ${grain} before. Dormant are those serviced in the ${grain} before and not in this one.`,
-          `Periods are ${grain}s of the calendar in ${calendar.zone}.`,
-          ...groupingSaid(parameters),
-          'Only what happened before asOf and was recorded before knownAt counts.',
-        ].join(' '),
-        params: { grain, ...clientFilters(parameters) },
-      }),
+      (frame) => lifecycleSaid(parameters, frame),
       async (sql, frame) => ({ rows: await lifecycle(sql, parameters, frame) }),
     );
   }
+}
+
+export function lifecycleSaid(parameters: PeriodParameters, { calendar }: Frame): Said {
+  const { grain } = parameters;
+  return {
+    definition: [
+      `Of the clients serviced in a ${grain}: new, for the first time ever; returning, also in the ${grain} before; resurrecting, before that, but not in the ${grain} before. Dormant are those serviced in the ${grain} before and not in this one.`,
+      `Periods are ${grain}s of the calendar in ${calendar.zone}.`,
+      ...groupingSaid(parameters),
+      'Only what happened before asOf and was recorded before knownAt counts.',
+    ].join(' '),
+    params: { grain, ...clientFilters(parameters) },
+  };
 }
 
 /** The part that a client plays in a period, given the last period before in which it was serviced, and the next one after. */
