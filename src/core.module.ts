@@ -1,6 +1,9 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AnalyticsModule } from '../projections/analytics/analytics.module.js';
+import { LapsesModule } from '../projections/analytics/lapses/lapses.module.js';
+import { LifecycleModule } from '../projections/analytics/lifecycle/lifecycle.module.js';
 import { ClientHistoryModule } from '../projections/client-history/client-history.module.js';
 import { CreateTrigrams1796200000000 } from '../projections/client-directory/migrations/create-trigrams.js';
 import { ClientMergeModule } from '../projections/client-merge/client-merge.module.js';
@@ -71,7 +74,10 @@ export class CoreModule {
         ClientRecordModule.forRoot(zone),
         ClientHistoryModule.forRoot(zone),
         SegmentMembershipModule,
-        CohortRetentionModule.forRoot(zone),
+        AnalyticsModule.forRoot(zone),
+        CohortRetentionModule,
+        LapsesModule,
+        LifecycleModule,
         LapseDueModule,
         ClientMergeModule,
       ],

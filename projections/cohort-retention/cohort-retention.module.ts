@@ -1,9 +1,11 @@
-import { Inject, Module, type DynamicModule } from '@nestjs/common';
+import { Inject, Module } from '@nestjs/common';
 import { ProjectionHandler } from '../../src/projecting/projection-handler.js';
+import { BUSINESS_ZONE } from '../analytics/reports.js';
 import { ReadModels } from '../read-models.js';
+import { GetCellClientsHandler } from './cell-lineage.js';
 import { cohortRetention } from './cohort-retention.projection.js';
 import { RetentionController } from './retention.controller.js';
-import { BUSINESS_ZONE, GetRetentionHandler } from './retention.query.js';
+import { GetRetentionHandler } from './retention.query.js';
 
 @ProjectionHandler()
 export class CohortRetention {
@@ -14,19 +16,8 @@ export class CohortRetention {
   }
 }
 
-@Module({})
-export class CohortRetentionModule {
-  /** @param zone IANA name of the business's zone */
-  static forRoot(zone: string): DynamicModule {
-    return {
-      module: CohortRetentionModule,
-      controllers: [RetentionController],
-      providers: [
-        { provide: BUSINESS_ZONE, useValue: zone },
-        CohortRetention,
-        ReadModels,
-        GetRetentionHandler,
-      ],
-    };
-  }
-}
+@Module({
+  controllers: [RetentionController],
+  providers: [CohortRetention, ReadModels, GetRetentionHandler, GetCellClientsHandler],
+})
+export class CohortRetentionModule {}

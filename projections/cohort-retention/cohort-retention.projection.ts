@@ -1,89 +1,50 @@
-import type { RecordedEvent } from '../../src/event-store/envelope.js';
-import { CLIENT_STREAMS, clientIdOf } from '../../src/client/client.events.js';
-import type { AppendRule, Projection, Row, SumRule } from '../../src/projecting/projection.js';
-import { monthCalendar, monthsBetween } from './month-calendar.js';
+import { CLIENT_STREAMS } from '../../src/client/client.events.js';
+import type { Projection, SumRule } from '../../src/projecting/projection.js';
+import { askFacts, attemptFacts, feedbackFacts } from '../analytics/facts/contact.facts.js';
+import { complaintFacts } from '../analytics/facts/complaint.facts.js';
+import type { AnalyticsEvent } from '../analytics/facts/fact-events.js';
+import { heldClients } from '../analytics/facts/held-client.js';
+import { closureFacts, lapseFacts, returnFacts } from '../analytics/facts/lapse.facts.js';
+import { mergeFacts, moveFacts } from '../analytics/facts/merge.facts.js';
+import { refundFacts } from '../analytics/facts/refund.facts.js';
+import { serviceFacts, withdrawalFacts } from '../analytics/facts/service.facts.js';
+import { COHORT_RETENTION } from '../analytics/facts/projection-name.js';
+import { periodCalendar, periodsBetween } from '../analytics/period-calendar.js';
 import {
   retentionCell,
   retentionClient,
   retentionCohort,
   retentionRevenue,
-  retentionService,
-  retentionWithdrawal,
+  retentionStatus,
   type CohortKey,
   type RetentionCell,
   type RetentionClient,
   type RetentionCohort,
   type RetentionRevenue,
-  type RetentionService,
-  type RetentionWithdrawal,
+  type RetentionStatus,
 } from './cohort-retention.tables.js';
-import { retentionClients, retentionConversions } from './retention-client.js';
-import { movementOf, type RetentionEvent } from './service-movements.js';
-
-export const COHORT_RETENTION = 'cohort-retention';
+import { retentionClients } from './retention-client.js';
+import { statusChanges } from './status-months.js';
 
 /**
- * Cohort retention and revenue (definitions in docs/reference/retention.md): what each client's months hold, the counters
- * that follow from it, and conversions and services as facts, for questions about another day or zone than the counters
- * answer. A void, a correction, a merge or its undoing moves services in both, and so restates the past.
+ * What every measure is drawn from (definitions in docs/reference/analytics.md), in one projection, so that a report reads
+ * one state of it: the facts with both their times, what each client's months hold, and the counters that follow from it,
+ * which answer the plain retention report. A void, a correction, a merge or its undoing moves services in all of them, and
+ * so restates the past.
  * @param zone IANA name of the business's zone, in which the months of the counters are
  */
-export const cohortRetention = (zone: string): Projection<RetentionEvent> => ({
+export const cohortRetention = (zone: string): Projection<AnalyticsEvent> => ({
   name: COHORT_RETENTION,
-  version: 3,
+  version: 4,
   parameters: { zone },
   streams: [CLIENT_STREAMS],
   tables: [
-    retentionClients(monthCalendar(zone)),
-    ...[cohorts, cells, revenue, retentionConversions, services, withdrawals],
+    retentionClients(periodCalendar(zone, 'month')),
+    ...[heldClients<RetentionClient>(retentionClient.name), cohorts, cells, status, revenue],
+    ...[serviceFacts, withdrawalFacts, lapseFacts, returnFacts, closureFacts],
+    ...[refundFacts, feedbackFacts, askFacts, attemptFacts, complaintFacts, mergeFacts, moveFacts],
   ],
 });
-
-const services: AppendRule<RetentionEvent, RetentionService> = {
-  shape: 'append',
-  table: retentionService,
-  on: ofEach((fact) =>
-    movementOf(fact.event).counted.map(({ serviceId, at, amountMinor, currency }) => ({
-      position: fact.position,
-      service_id: serviceId,
-      event_id: fact.id,
-      client_id: clientIdOf(fact.stream),
-      serviced_at: at,
-      amount_minor: amountMinor === undefined ? null : BigInt(amountMinor),
-      currency: currency ?? null,
-      recorded_at: fact.recordedAt,
-    })),
-  ),
-};
-
-const withdrawals: AppendRule<RetentionEvent, RetentionWithdrawal> = {
-  shape: 'append',
-  table: retentionWithdrawal,
-  on: ofEach((fact) =>
-    movementOf(fact.event).withdrawn.map(({ serviceId }) => ({
-      client_id: clientIdOf(fact.stream),
-      service_id: serviceId,
-      position: fact.position,
-      event_id: fact.id,
-      recorded_at: fact.recordedAt,
-    })),
-  ),
-};
-
-/** Facts of all kinds may move services; which do, `movementOf` knows. */
-function ofEach<R extends Row>(
-  rows: (fact: RecordedEvent<RetentionEvent>) => R[],
-): AppendRule<RetentionEvent, R>['on'] {
-  return {
-    ClientConverted: rows,
-    ClientServiced: rows,
-    ServiceCorrected: rows,
-    ServiceVoided: rows,
-    ClientMergedInto: rows,
-    ClientAbsorbed: rows,
-    ClientUnmerged: rows,
-  };
-}
 
 /** One more in the size of its cohort, by either anchor; and the services that its months before that hold. */
 const cohorts: SumRule<RetentionClient, RetentionCohort> = {
@@ -108,6 +69,19 @@ const cells: SumRule<RetentionClient, RetentionCell> = {
   from: retentionClient.name,
   addends: (client) =>
     cohortsOf(client).flatMap((key) => cellsOf(client, key).map(({ k }) => ({ ...key, k, clients: 1 }))),
+};
+
+/** Active at the end of a month, and not of the one before, or the other way round: the counters are sums of the differences. */
+const status: SumRule<RetentionClient, RetentionStatus> = {
+  shape: 'sum',
+  table: retentionStatus,
+  from: retentionClient.name,
+  addends: (client) =>
+    cohortsOf(client).flatMap((key) =>
+      statusChanges(client).map(([month, delta]) => {
+        return { ...key, k: Math.max(0, periodsBetween('month', key.cohort, month)), delta };
+      }),
+    ),
 };
 
 /** What it brought in each of those months, each currency for itself. */
@@ -137,7 +111,10 @@ function cohortsOf({ converted_month, first_service_month }: RetentionClient): C
 
 /** Its months with what they hold, each by its index k in a cohort. */
 const servedMonths = (client: RetentionClient, { cohort }: CohortKey) =>
-  Object.entries(client.months).map(([month, served]) => ({ k: monthsBetween(cohort, month), ...served }));
+  Object.entries(client.months).map(([month, served]) => ({
+    k: periodsBetween('month', cohort, month),
+    ...served,
+  }));
 
 const cellsOf = (client: RetentionClient, key: CohortKey) =>
   servedMonths(client, key).filter(({ k }) => k >= 0);

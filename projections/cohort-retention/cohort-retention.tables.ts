@@ -1,6 +1,8 @@
 import type { Table } from '../../src/projecting/projection.js';
 import type { Instant } from '../../src/schema/instant.js';
-import type { Month } from './month-calendar.js';
+import type { Held } from '../analytics/facts/held-client.js';
+import type { Period as Month } from '../analytics/period-calendar.js';
+import type { ClosureMonths, LapseMonths } from './status-months.js';
 
 export const ANCHORS = ['converted', 'first_service'] as const;
 /** What places a client in a cohort. */
@@ -20,16 +22,6 @@ export interface KnownConversion {
   readonly eventId: string;
 }
 
-/** What was held of a client for a while: that it is one, since it converted at that instant. Positions are texts here. */
-export interface HeldConversion {
-  readonly at: Instant;
-  readonly eventId: string;
-  readonly position: string;
-  readonly recordedAt: Instant;
-  readonly countsFrom: string;
-  readonly supersededAt: Instant | null;
-}
-
 /**
  * A client's life by months, with that of the clients it absorbed: it grows with the months it was served in, not with
  * its services. While it is itself merged into another it is in no cohort, and its months are the other's.
@@ -43,9 +35,14 @@ export type RetentionClient = {
   /** of its services, those on record from this position on count: the conversion, or the latest restoration */
   counts_from: bigint;
   months: Readonly<Record<Month, ServedMonth>>;
+  lapses: readonly LapseMonths[];
+  closures: readonly ClosureMonths[];
   /** its own, and those of the clients it absorbed */
   conversions: readonly KnownConversion[];
-  held: readonly HeldConversion[];
+  source: string | null;
+  trade: string | null;
+  client_type: string | null;
+  held: readonly Held[];
 };
 
 export const retentionClient: Table<RetentionClient> = {
@@ -57,7 +54,12 @@ export const retentionClient: Table<RetentionClient> = {
     first_service_month: 'text?',
     counts_from: 'bigint',
     months: 'jsonb',
+    lapses: 'jsonb',
+    closures: 'jsonb',
     conversions: 'jsonb',
+    source: 'text?',
+    trade: 'text?',
+    client_type: 'text?',
     held: 'jsonb',
   },
   key: ['client_id'],
@@ -92,6 +94,18 @@ export const retentionCell: Table<RetentionCell> = {
   key: ['anchor', 'grain', 'cohort', 'k'],
 };
 
+/** How many more clients are active at the end of the k-th month than at that of the one before; at k = 0, how many are. */
+export type RetentionStatus = CohortKey & {
+  k: number;
+  delta: number;
+};
+
+export const retentionStatus: Table<RetentionStatus> = {
+  name: 'retention_status',
+  columns: { anchor: 'text', grain: 'text', cohort: 'text', k: 'integer', delta: 'integer' },
+  key: ['anchor', 'grain', 'cohort', 'k'],
+};
+
 /** Of the services of a cell that carry an amount in this currency: their sum, their number, their clients. */
 export type RetentionRevenue = CohortKey & {
   k: number;
@@ -114,87 +128,4 @@ export const retentionRevenue: Table<RetentionRevenue> = {
     clients: 'integer',
   },
   key: ['anchor', 'grain', 'cohort', 'k', 'currency'],
-};
-
-/**
- * That a client converted, as a fact held true from `recorded_at` until `superseded_at` (exclusive; null while it is): a
- * merge ends it for the absorbed client, and may give the survivor an earlier one.
- */
-export type RetentionConversion = {
-  client_id: string;
-  position: bigint;
-  event_id: string;
-  converted_at: Instant;
-  recorded_at: Instant;
-  superseded_at: Instant | null;
-  counts_from: bigint;
-};
-
-export const retentionConversion: Table<RetentionConversion> = {
-  name: 'retention_conversion',
-  columns: {
-    client_id: 'uuid',
-    position: 'bigint',
-    event_id: 'uuid',
-    converted_at: 'timestamptz',
-    recorded_at: 'timestamptz',
-    superseded_at: 'timestamptz?',
-    counts_from: 'bigint',
-  },
-  key: ['client_id', 'position'],
-};
-
-/**
- * A service as a fact: what an event said, with both its times. It is held true from its position on, up to a withdrawal of
- * the same service from the same client at a later position. Rows of both tables are only ever added, so what was held
- * at any moment is what they say of the positions, or record times, before it.
- */
-export type RetentionService = {
-  position: bigint;
-  service_id: string;
-  event_id: string;
-  client_id: string;
-  serviced_at: Instant;
-  amount_minor: bigint | null;
-  currency: string | null;
-  recorded_at: Instant;
-};
-
-export const retentionService: Table<RetentionService> = {
-  name: 'retention_service',
-  columns: {
-    position: 'bigint',
-    service_id: 'uuid',
-    event_id: 'uuid',
-    client_id: 'uuid',
-    serviced_at: 'timestamptz',
-    amount_minor: 'bigint?',
-    currency: 'text?',
-    recorded_at: 'timestamptz',
-  },
-  // A merge brings many at one position.
-  key: ['position', 'service_id'],
-  // The services of a period can be counted from this index alone, which halves the time of a report as of a past day.
-  indexes: [['serviced_at', 'client_id', 'currency', 'amount_minor', 'service_id', 'position']],
-};
-
-/** That a service, as recorded before this position, counts no more for the client: void, corrected, or gone to another. */
-export type RetentionWithdrawal = {
-  client_id: string;
-  service_id: string;
-  position: bigint;
-  event_id: string;
-  recorded_at: Instant;
-};
-
-export const retentionWithdrawal: Table<RetentionWithdrawal> = {
-  name: 'retention_withdrawal',
-  columns: {
-    client_id: 'uuid',
-    service_id: 'uuid',
-    position: 'bigint',
-    event_id: 'uuid',
-    recorded_at: 'timestamptz',
-  },
-  key: ['client_id', 'service_id', 'position'],
 };

@@ -1,19 +1,19 @@
 import { ProjectionSpec } from '../../test/support/projection-spec.js';
 import { EventLog } from '../../test/support/recorded-events.js';
 import { cohortRetention } from './cohort-retention.projection.js';
-import type { RetentionEvent } from './service-movements.js';
+import type { ServiceEvent } from '../analytics/facts/service-movements.js';
 
 const ADA = '0a000000-0000-4000-8000-000000000001';
 const BEN = '0b000000-0000-4000-8000-000000000002';
 const service = (number: number) => `5e000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 
-let log: EventLog<RetentionEvent>;
+let log: EventLog<ServiceEvent>;
 beforeEach(() => {
   log = new EventLog();
 });
 
 const converted = (client: string, at: string) =>
-  log.record(`client-${client}`, 'ClientConverted', {}, { at });
+  log.record(`client-${client}`, 'ClientConverted', { source: 'referral' }, { at });
 const serviced = (client: string, number: number, at: string, amountMinor?: number, currency = 'EUR') => {
   const amount = amountMinor === undefined ? {} : { amountMinor, currency };
   return log.record(`client-${client}`, 'ClientServiced', { serviceId: service(number), ...amount }, { at });
@@ -29,6 +29,8 @@ describe('in UTC', () => {
   const month = { grain: 'month' };
   const byConversion = { anchor: 'converted', ...month };
   const byService = { anchor: 'first_service', ...month };
+  /** beside its conversion */
+  const said = { source: 'referral', trade: null, client_type: null };
 
   test('a client is counted once in each month it was serviced in, and its services are kept as facts', async () => {
     const conversion = converted(ADA, '2021-03-05T10:00:00.000Z');
@@ -48,7 +50,10 @@ describe('in UTC', () => {
             '2021-03': { services: 2, amounts: { EUR: { minor: 6500, services: 2 } } },
             '2021-05': { services: 1, amounts: {} },
           },
+          lapses: [],
+          closures: [],
           conversions: [{ of: ADA, at: '2021-03-05T10:00:00.000Z', eventId: conversion.id }],
+          ...said,
           held: [
             {
               at: '2021-03-05T10:00:00.000Z',
@@ -56,12 +61,13 @@ describe('in UTC', () => {
               position: '10',
               recordedAt: conversion.recordedAt,
               countsFrom: '10',
+              ...said,
               supersededAt: null,
             },
           ],
         },
       ],
-      retention_conversion: [
+      held_client: [
         {
           client_id: ADA,
           position: 10n,
@@ -70,9 +76,10 @@ describe('in UTC', () => {
           recorded_at: conversion.recordedAt,
           superseded_at: null,
           counts_from: 10n,
+          ...said,
         },
       ],
-      retention_withdrawal: [],
+      fact_withdrawal: [],
       retention_cohort: [
         { ...byConversion, cohort: '2021-03', clients: 1, services_before: 0 },
         { ...byService, cohort: '2021-03', clients: 1, services_before: 0 },
@@ -95,16 +102,19 @@ describe('in UTC', () => {
         };
       }),
     });
-    const { retention_service: facts } = await spec.given(log.events).rows();
+    const { fact_service: facts } = await spec.given(log.events).rows();
     expect(facts).toHaveLength(3);
     expect(facts?.[0]).toEqual({
       position: first.position,
       event_id: first.id,
       service_id: service(1),
       client_id: ADA,
-      serviced_at: '2021-03-06T10:00:00.000Z',
+      at: '2021-03-06T10:00:00.000Z',
       amount_minor: 5000n,
       currency: 'EUR',
+      service_type: null,
+      technicians: null,
+      restated: false,
       recorded_at: first.recordedAt,
     });
     expect(facts?.[2]).toMatchObject({ amount_minor: null, currency: null });
@@ -114,7 +124,8 @@ describe('in UTC', () => {
     const mark = (number: number, at: string) => ({ serviceId: service(number), at });
     const withdrawal = (number: number, by: ReturnType<typeof serviced>) => ({
       client_id: ADA,
-      service_id: service(number),
+      kind: 'service',
+      item_id: service(number),
       position: by.position,
       event_id: by.id,
       recorded_at: by.recordedAt,
@@ -137,9 +148,9 @@ describe('in UTC', () => {
           { ...byConversion, cohort: '2021-03', k: 1 },
           { ...byService, cohort: '2021-04', k: 0 },
         ].map((cell) => ({ ...cell, currency: 'EUR', amount_minor: 700n, services: 1, clients: 1 })),
-        retention_withdrawal: [withdrawal(1, fact)],
+        fact_withdrawal: [withdrawal(1, fact)],
       });
-      expect((await spec.given(log.events).rows()).retention_service).toHaveLength(2);
+      expect((await spec.given(log.events).rows()).fact_service).toHaveLength(2);
     });
 
     test('by a correction of date and amount, which is the evidence from then on', async () => {
@@ -166,8 +177,8 @@ describe('in UTC', () => {
           ...{ amount_minor: 45n, services: 1, clients: 1 },
         },
       ]);
-      expect(rows.retention_service?.at(-1)).toMatchObject({ event_id: fact.id, amount_minor: 45n });
-      expect(rows.retention_withdrawal).toEqual([withdrawal(1, fact)]);
+      expect(rows.fact_service?.at(-1)).toMatchObject({ event_id: fact.id, amount_minor: 45n });
+      expect(rows.fact_withdrawal).toEqual([withdrawal(1, fact)]);
     });
 
     test('by a merge: the earlier conversion is the cohort, services are pooled; and by its undoing', async () => {

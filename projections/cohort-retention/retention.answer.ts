@@ -1,38 +1,36 @@
-import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
+import { count, instant, Ratio, ReportMeta } from '../analytics/analytics.answer.js';
 
-const instant = (description: string) => ({ type: 'string', format: 'date-time', description }) as const;
-const count = (description: string) => ({ type: 'integer', description }) as const;
+const GROUP = {
+  description: 'value of what the report is grouped by; null for clients without one',
+  type: 'string',
+  nullable: true,
+} as const;
 
 /** What every cell of a report has; the rate is always numerator / denominator. */
-export class RetentionCell {
-  @ApiProperty(count('calendar periods since the cohort’s own, which is 0'))
+export class RetentionCell extends Ratio {
+  @ApiProperty(count('periods since the cohort’s own, which is 0; of a bracket, the first'))
   k!: number;
 
-  @ApiProperty({ description: 'the period of the cell', example: '2006-02' })
-  period!: string;
-
-  @ApiProperty(instant('first instant of the period'))
-  periodStart!: string;
-
-  @ApiProperty(instant('first instant after the period'))
-  periodEnd!: string;
-
-  @ApiProperty(
-    count('measure=clients: clients with a service in the period; revenue: minor units it brought'),
-  )
-  numerator!: number;
-
-  @ApiProperty(count('clients of the cohort'))
-  denominator!: number;
+  @ApiPropertyOptional(count('mode=bracket: the last k of the bracket'))
+  toK?: number;
 
   @ApiProperty({
-    type: 'number',
-    nullable: true,
-    description: 'numerator / denominator; null without a denominator',
+    description: 'the period of the cell; of a bracket, its first and last; of elapsed windows, their days',
+    example: '2006-02',
   })
-  rate!: number | null;
+  period!: string;
 
-  @ApiProperty({ description: 'the period had ended by asOf; if not, the cell can still rise' })
+  @ApiPropertyOptional(instant('first instant of the period; windows of elapsed time have none in common'))
+  periodStart?: string;
+
+  @ApiPropertyOptional(instant('first instant after the period'))
+  periodEnd?: string;
+
+  @ApiProperty({
+    description:
+      'the period had ended by asOf for every client of the cohort; if not, the cell is in no mean',
+  })
   complete!: boolean;
 
   @ApiProperty({
@@ -67,6 +65,9 @@ export class RevenueCell extends RetentionCell {
 }
 
 class Cohort {
+  @ApiPropertyOptional(GROUP)
+  group?: string | null;
+
   @ApiProperty({ description: 'the period that the cohort’s clients have in common', example: '2006-01' })
   cohort!: string;
 
@@ -96,19 +97,13 @@ export class RevenueCohort extends Cohort {
   cells!: RevenueCell[];
 }
 
-/** Over all cohorts of the report: sum of numerators / sum of denominators of the complete cells. */
-export class MeanCell {
-  @ApiProperty(count('calendar periods since the cohort’s own'))
+/** Over all cohorts of the report, or of one group: sum of numerators / sum of denominators of the complete cells. */
+export class MeanCell extends Ratio {
+  @ApiPropertyOptional(GROUP)
+  group?: string | null;
+
+  @ApiProperty(count('periods since the cohort’s own'))
   k!: number;
-
-  @ApiProperty(count('sum over complete cells'))
-  numerator!: number;
-
-  @ApiProperty(count('sum over complete cells'))
-  denominator!: number;
-
-  @ApiProperty({ type: 'number', nullable: true, description: 'numerator / denominator' })
-  rate!: number | null;
 }
 
 export class RevenueMeanCell extends MeanCell {
@@ -116,42 +111,10 @@ export class RevenueMeanCell extends MeanCell {
   currency!: string;
 }
 
-class RetentionMeta {
-  @ApiProperty({ description: 'what was computed, in words' })
-  definition!: string;
-
-  @ApiProperty({
-    type: 'object',
-    additionalProperties: true,
-    description: 'the parameters, defaults filled in',
-  })
-  params!: Record<string, unknown>;
-
-  @ApiProperty({ description: 'the zone whose calendar it is', example: 'UTC' })
-  tz!: string;
-
-  @ApiProperty(instant('facts that happened before it count (exclusive)'))
-  asOf!: string;
-
-  @ApiProperty(instant('facts recorded before it count (exclusive)'))
-  knownAt!: string;
-
-  @ApiProperty({
-    type: 'string',
-    nullable: true,
-    description: 'position in the log up to which it is true; null as long as nothing is on record',
-    example: '123456',
-  })
-  position!: string | null;
-
-  @ApiProperty(instant('when the answer was made'))
-  generatedAt!: string;
-}
-
 @ApiExtraModels(ClientCohort, RevenueCohort, MeanCell, RevenueMeanCell)
 export class RetentionReport {
   @ApiProperty()
-  meta!: RetentionMeta;
+  meta!: ReportMeta;
 
   @ApiProperty({
     type: 'array',

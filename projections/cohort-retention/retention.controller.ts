@@ -7,6 +7,8 @@ import type { FastifyReply } from '../../src/http/fastify-types.js';
 import { Rows } from '../../src/http/representation.js';
 import { answered } from '../read-models.js';
 import { RetentionReport } from './retention.answer.js';
+import { LineagePage } from '../analytics/lineage.js';
+import { CellParameters, GetCellClients } from './cell-lineage.js';
 import { csvRows } from './retention.csv.js';
 import { RetentionParameters } from './retention.parameters.js';
 import { GetRetention } from './retention.query.js';
@@ -31,5 +33,21 @@ export class RetentionController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RetentionReport> {
     return answered(reply, await this.queries.execute(new GetRetention(parameters, wait)));
+  }
+
+  @Get('clients')
+  @Rows(undefined, { columns: ['clientId', 'eventIds'] })
+  @ApiOperation({
+    summary: 'The clients behind a cell of the retention report',
+    description:
+      'Asked with the parameters of the report, a cohort and a k: each client with the events that put it there.',
+  })
+  @ApiOkResponse({ type: LineagePage })
+  async clients(
+    @Query() parameters: CellParameters,
+    @AwaitPosition() wait: Await | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<LineagePage> {
+    return answered(reply, await this.queries.execute(new GetCellClients(parameters, wait)));
   }
 }

@@ -1,14 +1,24 @@
-import type { EntityManager } from 'typeorm';
+import type { ClientFilters } from '../analytics/analytics.parameters.js';
+import type { LapseRule } from '../analytics/lapse-rule.js';
+import type { Period, PeriodCalendar } from '../analytics/period-calendar.js';
 import type { Instant } from '../../src/schema/instant.js';
 import type { Anchor } from './cohort-retention.tables.js';
-import type { Month, MonthCalendar } from './month-calendar.js';
 
-export const MODES = ['bounded', 'unbounded'] as const;
-/** Which services keep a client in a cell: those of its period, or also those of any later one. */
+export const MODES = ['status', 'bounded', 'unbounded', 'bracket'] as const;
+/**
+ * What keeps a client in a cell: that it is active when the period ends; a service in the period; one in it or any later one;
+ * or one in any period of a bracket.
+ */
 export type Mode = (typeof MODES)[number];
 
 export const MEASURES = ['clients', 'revenue'] as const;
 export type Measure = (typeof MEASURES)[number];
+
+/** Periods of a cohort taken together: from one index to another, both inclusive. */
+export interface Bracket {
+  readonly from: number;
+  readonly to: number;
+}
 
 /** What a report is made from, however it was counted. Only what the measure needs is there. */
 export interface RetentionFigures {
@@ -18,17 +28,25 @@ export interface RetentionFigures {
   readonly revenue: readonly RevenueFigure[];
 }
 
-export interface CohortFigure {
-  readonly cohort: Month;
+/** Part of a grouped report that a figure belongs to; absent where nothing is grouped. */
+interface InGroup {
+  readonly group?: string | null;
+}
+
+export interface CohortFigure extends InGroup {
+  readonly cohort: Period;
   readonly clients: number;
   /** services in periods before the cohort's own */
   readonly servicesBefore: number;
+  /** windows are elapsed time: how many clients were observed for so many whole windows */
+  readonly observed?: readonly { readonly windows: number; readonly clients: number }[];
 }
 
-export interface CellFigure {
-  readonly cohort: Month;
+export interface CellFigure extends InGroup {
+  readonly cohort: Period;
+  /** of a bracket, its first index */
   readonly k: number;
-  /** distinct clients with at least one service of index k; in mode unbounded, of index k or higher */
+  /** distinct clients in the cell, as the mode has it */
   readonly clients: number;
 }
 
@@ -39,66 +57,59 @@ export interface RevenueFigure extends CellFigure {
   readonly services: number;
 }
 
-/** Which facts count, whose months they fall into, and what is counted. */
+/** Which facts count, whose periods they fall into, and what is counted. */
 export interface FiguresQuestion {
   readonly anchor: Anchor;
+  readonly mode: Mode;
   readonly measure: Measure;
-  readonly calendar: MonthCalendar;
+  readonly calendar: PeriodCalendar;
   /** exclusive, for conversions and services alike */
   readonly asOf: Instant;
 }
 
-/** Runs SQL, all of it on one state of the tables. */
-export type Sql = Pick<EntityManager, 'query'>;
-
-/** A question about what was held at a moment, and not about all that is on record now. */
+/** A question that only the facts can answer. */
 export interface FactsQuestion extends FiguresQuestion {
-  /** mode unbounded asks for clients alone */
-  readonly mode: Mode;
   /** exclusive, of record time; null for all that is on record */
   readonly knownAt: Instant | null;
+  /** windows of so many days from a client's own anchor, in place of calendar periods */
+  readonly windowOfDays?: number | undefined;
+  /** mode bracket only */
+  readonly brackets?: readonly Bracket[] | undefined;
+  /** mode status only */
+  readonly lapses?: LapseRule;
+  readonly clients?: Partial<ClientFilters>;
+}
+
+/** A client in a cell, before it is known how many cells that makes: a change from one index on. */
+export interface Change extends InGroup {
+  readonly cohort: Period;
+  /** from this index on (an earlier one than 0 counts from 0) */
+  readonly k: number;
+  readonly delta: number;
 }
 
 /**
- * Which rows of `retention_service`, joined to a row with the client's `counts_from`, are of services that count: of the
- * life that the client has now, and withdrawn by no later fact.
+ * @param changes of the number of clients, each from an index on
+ * @param last the last index of a cohort that is asked for
+ * @returns the clients in every cell up to that: the sum of the changes up to its index
  */
-export const COUNTS = countsWhere('TRUE', 'TRUE');
-
-/**
- * @param serviceKnown what else must hold of a service, in SQL
- * @param withdrawalKnown and of `gone`, the withdrawal that makes it count no more
- */
-export function countsWhere(serviceKnown: string, withdrawalKnown: string): string {
-  return `retention_service.position >= counts_from AND ${serviceKnown} AND NOT EXISTS (
-    SELECT FROM retention_withdrawal AS gone
-    WHERE gone.client_id = retention_service.client_id AND gone.service_id = retention_service.service_id
-      AND gone.position > retention_service.position AND ${withdrawalKnown})`;
+export function runningTotals(changes: readonly Change[], last: (cohort: Period) => number): CellFigure[] {
+  const rows = new Map<
+    string,
+    { readonly head: InGroup & { cohort: Period }; readonly deltas: Map<number, number> }
+  >();
+  for (const { k, delta, ...head } of changes) {
+    const key = JSON.stringify(head);
+    const row = rows.get(key) ?? { head, deltas: new Map<number, number>() };
+    rows.set(key, row);
+    const from = Math.max(0, k);
+    row.deltas.set(from, (row.deltas.get(from) ?? 0) + delta);
+  }
+  return [...rows.values()].flatMap(({ head, deltas }) => {
+    let clients = 0;
+    return Array.from({ length: last(head.cohort) + 1 }, (_, k) => {
+      clients += deltas.get(k) ?? 0;
+      return { ...head, k, clients };
+    }).filter((cell) => cell.clients !== 0);
+  });
 }
-
-/** A cell as counted from services; without a currency: of all services, or, where currencies are told apart, of those without an amount. */
-export interface CountedCell extends CellFigure {
-  readonly currency: string | null;
-  readonly services: number;
-  /** 64 bits or more, so it comes as text */
-  readonly amountMinor: string | null;
-}
-
-/** What counted cells come to, as the measure sees them. */
-export function cellFigures(
-  counted: readonly CountedCell[],
-  measure: Measure,
-): Pick<RetentionFigures, 'cells' | 'revenue'> {
-  if (measure === 'clients')
-    return { cells: counted.map(({ cohort, k, clients }) => ({ cohort, k, clients })), revenue: [] };
-  const revenue = counted.flatMap(({ currency, ...cell }) =>
-    currency === null ? [] : [withNumericAmount({ ...cell, currency })],
-  );
-  return { cells: [], revenue };
-}
-
-/** As numbers, sums are exact up to 9 × 10^15 minor units. */
-export const withNumericAmount = <Row extends { amountMinor: unknown }>(row: Row) => ({
-  ...row,
-  amountMinor: Number(row.amountMinor),
-});

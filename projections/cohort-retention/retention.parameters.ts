@@ -1,56 +1,52 @@
 import { ValidateBy } from 'class-validator';
-import { Problem, type FieldError } from '../../src/http/problem.js';
-import { field, InstantField, OneOf, type FieldOptions } from '../../src/schema/fields.js';
-import { parseInstant, type Instant } from '../../src/schema/instant.js';
+import type { FieldError } from '../../src/http/problem.js';
+import { field, OneOf, type FieldOptions } from '../../src/schema/fields.js';
 import { QueryInteger } from '../../src/schema/query-fields.js';
+import { PeriodParameters } from '../analytics/analytics.parameters.js';
+import { Tie, WindowDays, type TieRule } from '../analytics/lapse-rule.js';
 import { ANCHORS, type Anchor } from './cohort-retention.tables.js';
-import { isZone, type MonthCalendar } from './month-calendar.js';
-import { MEASURES, MODES, type Measure, type Mode } from './retention.figures.js';
+import { MEASURES, MODES, type Bracket, type Measure, type Mode } from './retention.figures.js';
 
-const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
 /** A century of months. */
 const MOST_PERIODS = 1200;
+/** Window of definitions §0. */
+export const INACTIVITY_DAYS = 90;
 
-const isBound = (value: unknown): boolean =>
-  typeof value === 'string' &&
-  (MONTH.test(value) || parseInstant(DAY.test(value) ? `${value}T00:00Z` : value) !== null);
+const BRACKET = /^(\d{1,4})(?:-(\d{1,4}))?$/;
 
-/** A month or a day, which begin when they do in the report's zone, or an instant. */
-const CohortBound = (options: FieldOptions) =>
-  field('month, day or instant', { example: '2024-01', ...options }, { type: 'string' }, [
+/** @param text `0,1-3,4-6`. @returns the brackets; null if they are none, or do not rise without overlapping */
+export function bracketsOf(text: string): Bracket[] | null {
+  const brackets: Bracket[] = [];
+  for (const part of text.split(',')) {
+    const [, from, to = from] = BRACKET.exec(part) ?? [];
+    const bracket = { from: Number(from), to: Number(to) };
+    const last = brackets.at(-1)?.to ?? -1;
+    // NaN is in no order.
+    if (!(bracket.from > last && bracket.to >= bracket.from && bracket.to <= MOST_PERIODS)) return null;
+    brackets.push(bracket);
+  }
+  return brackets;
+}
+
+const Brackets = (options: FieldOptions) =>
+  field('brackets', { example: '1-3,4-6,7-12', ...options }, { type: 'string' }, [
     ValidateBy({
-      name: 'isCohortBound',
+      name: 'isBrackets',
       validator: {
-        validate: isBound,
+        validate: (value) => typeof value === 'string' && bracketsOf(value) !== null,
         defaultMessage: (a) =>
-          `${a?.property} must be a month (2024-01), a day (2024-01-15) or an ISO 8601 instant with a zone`,
+          `${a?.property} must be ranges of k that rise without overlapping, such as 1-3,4-6,7-12`,
       },
     }),
   ]);
 
-const Zone = (options: FieldOptions) =>
-  field('time zone', { example: 'Europe/Berlin', ...options }, { type: 'string' }, [
-    ValidateBy({
-      name: 'isZone',
-      validator: {
-        validate: (value) => typeof value === 'string' && isZone(value),
-        defaultMessage: (a) => `${a?.property} must be an IANA time zone, such as UTC or Europe/Berlin`,
-      },
-    }),
-  ]);
+export const WINDOWS = ['calendar', 'elapsed'] as const;
+/** Periods of the calendar, the same for all, or windows of equal length from each client's own anchor. */
+type Window = (typeof WINDOWS)[number];
 
-/** A parameter that the API names and this report cannot take yet: refused, so that nobody takes its answer for one that did. */
-const NotOffered = () =>
-  ValidateBy({
-    name: 'notOffered',
-    validator: {
-      validate: (value) => value === undefined,
-      defaultMessage: (a) => `${a?.property} is not offered by this report yet; leave it out`,
-    },
-  });
+const LENGTHS = { '24h': 1, '7d': 7, '30d': 30 } as const;
 
-export class RetentionParameters {
+export class RetentionParameters extends PeriodParameters {
   @OneOf(ANCHORS, {
     about: 'what places a client in a cohort: its conversion, or its first service',
     optional: true,
@@ -58,25 +54,30 @@ export class RetentionParameters {
   anchor: Anchor = 'converted';
 
   @OneOf(MODES, {
-    about: 'bounded: serviced in the period itself; unbounded: in it or in any later one',
+    about:
+      'status: active when the period ends; bounded: serviced in the period itself; unbounded: in it or in any later one; bracket: in any period of a bracket',
     optional: true,
   })
   mode: Mode = 'bounded';
 
-  @OneOf(['month'], { about: 'length of a period', optional: true })
-  grain: string = 'month';
+  @Brackets({ about: 'mode=bracket: the ranges of k, both ends included', optional: true })
+  brackets?: string;
 
-  @OneOf(['calendar'], { about: 'periods are those of the calendar', optional: true })
-  window: string = 'calendar';
+  @OneOf(WINDOWS, {
+    about:
+      'calendar: periods of the calendar; elapsed: windows from each client’s own anchor, in which only clients count who were observed for the whole of it',
+    optional: true,
+  })
+  window: Window = 'calendar';
+
+  @OneOf(Object.keys(LENGTHS), {
+    about: 'window=elapsed: length of a window; 30d unless told',
+    optional: true,
+  })
+  length?: keyof typeof LENGTHS;
 
   @OneOf(MEASURES, { about: 'clients who came back, or what they brought', optional: true })
   measure: Measure = 'clients';
-
-  @CohortBound({ about: 'cohorts whose period starts at it or later', optional: true })
-  from?: string;
-
-  @CohortBound({ about: 'cohorts whose period starts before it', optional: true })
-  to?: string;
 
   @QueryInteger({
     about: 'at most so many periods a cohort, its own being the first',
@@ -85,15 +86,6 @@ export class RetentionParameters {
     optional: true,
   })
   periods?: number;
-
-  @InstantField({ about: 'only what happened before it counts; now unless told', optional: true })
-  asOf?: Instant;
-
-  @Zone({ about: 'whose calendar; the business’s own unless told', optional: true })
-  tz?: string;
-
-  @InstantField({ about: 'only what was recorded before it counts; now unless told', optional: true })
-  knownAt?: Instant;
 
   @QueryInteger({
     about:
@@ -104,52 +96,35 @@ export class RetentionParameters {
   })
   inactivityDays?: number;
 
-  @NotOffered() segment?: never;
-  @NotOffered() groupBy?: never;
+  @WindowDays()
+  windowDays?: number;
+
+  @Tie()
+  tieRule?: TieRule;
 }
 
-/** Which cohorts: those whose period starts at `from` (inclusive) or later, and before `to` (exclusive). */
-export interface CohortBounds {
-  readonly from?: Instant;
-  readonly to?: Instant;
-}
+/** @returns the length of a window in days; undefined in the calendar */
+export const windowOfDays = ({ window, length = '30d' }: RetentionParameters): number | undefined =>
+  window === 'elapsed' ? LENGTHS[length] : undefined;
 
-/**
- * @param now of the clock; a day to come has no figures yet
- * @returns the bounds of cohorts as instants
- * @throws Problem 400 where parameters contradict each other or the clock
- */
-export function boundsOf(
-  { from, to, asOf, knownAt, mode, measure, inactivityDays }: RetentionParameters,
-  calendar: MonthCalendar,
-  now: Instant,
-): CohortBounds {
-  const bounds = {
-    ...(from === undefined ? {} : { from: instantOf(from, calendar) }),
-    ...(to === undefined ? {} : { to: instantOf(to, calendar) }),
-  };
-  const errors: FieldError[] = [];
-  if (bounds.from !== undefined && bounds.to !== undefined && bounds.from >= bounds.to)
-    errors.push({ path: 'from', message: `must lie before to; they are ${bounds.from} and ${bounds.to}` });
-  if (asOf !== undefined && asOf > now)
-    errors.push({ path: 'asOf', message: `must not lie in the future; it is ${now} now` });
-  if (knownAt !== undefined && knownAt > now)
-    errors.push({ path: 'knownAt', message: `must not lie in the future; it is ${now} now` });
-  if (mode === 'unbounded' && measure === 'revenue')
-    errors.push({
-      path: 'measure',
-      message: 'must be clients in mode unbounded: money comes in its own period',
-    });
-  if (mode === 'bounded' && inactivityDays !== undefined)
-    errors.push({
-      path: 'inactivityDays',
-      message: 'belongs to mode unbounded: no bounded cell is censored',
-    });
-  if (errors.length > 0) throw Problem.badRequest(errors);
-  return bounds;
-}
-
-function instantOf(bound: string, calendar: MonthCalendar): Instant {
-  if (MONTH.test(bound)) return calendar.startOf(bound);
-  return DAY.test(bound) ? calendar.startOfDay(bound) : (parseInstant(bound) as Instant);
+/** @returns what is wrong with parameters that only retention knows of */
+export function contradictionsIn(parameters: RetentionParameters): FieldError[] {
+  const { mode, measure, window, brackets, length, periods, inactivityDays, windowDays, tieRule } =
+    parameters;
+  const belongs = (path: string, value: unknown, to: string, fits: boolean): FieldError[] =>
+    value === undefined || fits ? [] : [{ path, message: `belongs to ${to}; leave it out` }];
+  return [
+    ...(measure === 'revenue' && (mode === 'unbounded' || mode === 'status')
+      ? [{ path: 'measure', message: `must be clients in mode ${mode}: money comes in its own period` }]
+      : []),
+    ...(mode === 'bracket' && brackets === undefined
+      ? [{ path: 'brackets', message: 'is needed in mode bracket, such as 1-3,4-6,7-12' }]
+      : []),
+    ...belongs('brackets', brackets, 'mode bracket', mode === 'bracket'),
+    ...belongs('periods', periods, 'modes without brackets', mode !== 'bracket'),
+    ...belongs('length', length, 'window elapsed', window === 'elapsed'),
+    ...belongs('inactivityDays', inactivityDays, 'mode unbounded', mode === 'unbounded'),
+    ...belongs('windowDays', windowDays, 'mode status', mode === 'status'),
+    ...belongs('tieRule', tieRule, 'mode status', mode === 'status'),
+  ];
 }

@@ -1,28 +1,21 @@
-import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { Clock } from '../../src/clock.js';
 import type { Await } from '../../src/http/await-position.js';
 import type { Snapshot } from '../../src/projecting/read-model.js';
-import type { Instant } from '../../src/schema/instant.js';
-import { ReadModels } from '../read-models.js';
-import { COHORT_RETENTION } from './cohort-retention.projection.js';
+import { plusDays } from '../../src/schema/instant.js';
+import { clientFilters, Reports, type Frame, type Sql } from '../analytics/reports.js';
 import { figuresAsOf, figuresOfNow } from './figures-from-counters.js';
 import { figuresFromFacts } from './figures-from-facts.js';
-import { monthCalendar, type MonthCalendar } from './month-calendar.js';
 import type { RetentionReport } from './retention.answer.js';
 import { definitionOf } from './retention.definition.js';
-import type { RetentionFigures, Sql } from './retention.figures.js';
-import { boundsOf, type RetentionParameters } from './retention.parameters.js';
+import type { Bracket, FactsQuestion, RetentionFigures } from './retention.figures.js';
+import {
+  bracketsOf,
+  contradictionsIn,
+  INACTIVITY_DAYS,
+  windowOfDays,
+  type RetentionParameters,
+} from './retention.parameters.js';
 import { clientRetention, revenueRetention } from './retention.js';
-
-/** Token of the business's zone (IANA name), in which the counters' months are. */
-export const BUSINESS_ZONE = Symbol('business zone');
-
-/** The window of definitions §0. */
-const INACTIVITY_DAYS = 90;
-
-const daysBefore = (at: Instant, days: number): Instant =>
-  new Date(Date.parse(at) - days * 86_400_000).toISOString();
 
 export class GetRetention extends Query<Snapshot<RetentionReport>> {
   constructor(
@@ -35,60 +28,88 @@ export class GetRetention extends Query<Snapshot<RetentionReport>> {
 
 @QueryHandler(GetRetention)
 export class GetRetentionHandler implements IQueryHandler<GetRetention> {
-  private readonly business: MonthCalendar;
-
-  constructor(
-    private readonly readModels: ReadModels,
-    private readonly clock: Clock,
-    @Inject(BUSINESS_ZONE) zone: string,
-  ) {
-    this.business = monthCalendar(zone);
-  }
+  constructor(private readonly reports: Reports) {}
 
   /** @throws Problem 400 for parameters that contradict each other; ReadModelBehind when the wait runs out */
-  async execute({ parameters, wait }: GetRetention): Promise<Snapshot<RetentionReport>> {
-    const { tz = this.business.zone, anchor, mode, grain, window, measure, periods } = parameters;
-    const calendar = tz === this.business.zone ? this.business : monthCalendar(tz);
-    const bounds = boundsOf(parameters, calendar, this.clock.now());
-    const { result, ...progress } = await this.readModels.ask(COHORT_RETENTION, wait, async (sql) => {
-      // Read once the state is fixed that is read: nothing in it happened later.
-      const generatedAt = this.clock.now();
-      const asOf = parameters.asOf ?? generatedAt;
-      return { generatedAt, asOf, figures: await this.figures(sql, parameters, calendar, asOf) };
-    });
-    const { generatedAt, asOf, figures } = result;
-    const { knownAt = generatedAt, inactivityDays = INACTIVITY_DAYS } = parameters;
-    const unbounded = mode === 'unbounded' ? { inactivityDays } : {};
-    const frame = {
-      calendar,
-      asOf,
-      periods,
-      ...bounds,
-      ...(mode === 'unbounded' ? { censoredAfter: daysBefore(asOf, inactivityDays) } : {}),
-    };
-    const report = measure === 'clients' ? clientRetention(figures, frame) : revenueRetention(figures, frame);
-    const meta = {
-      definition: definitionOf(parameters, tz),
-      params: { anchor, mode, grain, window, measure, ...unbounded, ...bounds, periods },
-      tz,
-      asOf,
-      knownAt,
-      position: progress.position === null ? null : String(progress.position),
-      generatedAt,
-    };
-    return { ...progress, result: { meta, ...report } };
+  execute({ parameters, wait }: GetRetention): Promise<Snapshot<RetentionReport>> {
+    return this.reports.answer(
+      parameters,
+      wait,
+      ({ calendar }) => ({
+        definition: definitionOf(parameters, calendar.zone),
+        params: paramsOf(parameters),
+      }),
+      async (sql, frame) =>
+        retentionOf(await retentionFigures(sql, parameters, frame, this.reports.zone), parameters, frame),
+      contradictionsIn(parameters),
+    );
   }
+}
 
-  private figures(
-    sql: Sql,
-    { anchor, measure, mode, asOf: asked, knownAt }: RetentionParameters,
-    calendar: MonthCalendar,
-    asOf: Instant,
-  ): Promise<RetentionFigures> {
-    const question = { anchor, measure, mode, calendar, asOf, knownAt: knownAt ?? null };
-    // The counters know the business's months, one mode, and nothing of what was held before.
-    if (calendar !== this.business || mode === 'unbounded' || knownAt !== null)
-      return figuresFromFacts(sql, question);
-    return asked === undefined ? figuresOfNow(sql, question) : figuresAsOf(sql, question);
+/** @returns the parts of the answer that the figures come to */
+export function retentionOf(figures: RetentionFigures, parameters: RetentionParameters, frame: Frame) {
+  const { calendar, asOf, bounds } = frame;
+  const { mode, measure, periods, inactivityDays = INACTIVITY_DAYS } = parameters;
+  const view = {
+    ...{ calendar, asOf, periods, ...bounds },
+    brackets: bracketsIn(parameters),
+    windowOfDays: windowOfDays(parameters),
+    ...(mode === 'unbounded' ? { censoredAfter: plusDays(asOf, -inactivityDays) } : {}),
+  };
+  return measure === 'clients' ? clientRetention(figures, view) : revenueRetention(figures, view);
+}
+
+/** @param zone the business's, in whose months the counters are */
+export function retentionFigures(
+  sql: Sql,
+  parameters: RetentionParameters,
+  frame: Frame,
+  zone: string,
+): Promise<RetentionFigures> {
+  const { mode, asOf } = parameters;
+  const question = questionOf(parameters, frame);
+  if (isCounted(parameters, frame, zone)) {
+    if (asOf === undefined && (mode === 'bounded' || mode === 'status'))
+      return figuresOfNow(sql, { ...question, mode });
+    if (mode === 'bounded') return figuresAsOf(sql, { ...question, mode });
   }
+  return figuresFromFacts(sql, question);
+}
+
+/** The counters know the business's months and the lapses on record, of all clients, and nothing of what was held before. */
+function isCounted(parameters: RetentionParameters, { calendar, knownAt }: Frame, zone: string): boolean {
+  const { grain, window, windowDays, tieRule = 'ge' } = parameters;
+  const plain = grain === 'month' && window === 'calendar' && windowDays === undefined && tieRule === 'ge';
+  const everybody = Object.keys(clientFilters(parameters)).length === 0;
+  return plain && everybody && calendar.zone === zone && knownAt === null;
+}
+
+export function questionOf(
+  parameters: RetentionParameters,
+  { calendar, asOf, knownAt }: Frame,
+): FactsQuestion {
+  const { anchor, mode, measure, windowDays, tieRule } = parameters;
+  return {
+    ...{ anchor, mode, measure, calendar, asOf, knownAt },
+    windowOfDays: windowOfDays(parameters),
+    brackets: bracketsIn(parameters),
+    lapses: { windowDays, tieRule },
+    clients: clientFilters(parameters),
+  };
+}
+
+const bracketsIn = ({ brackets }: RetentionParameters): Bracket[] | undefined =>
+  brackets === undefined ? undefined : (bracketsOf(brackets) ?? undefined);
+
+/** The parameters with their defaults, as far as they bear on the answer. */
+export function paramsOf(parameters: RetentionParameters): Record<string, unknown> {
+  const { anchor, mode, grain, window, measure, periods, brackets, windowDays } = parameters;
+  const { length = '30d', inactivityDays = INACTIVITY_DAYS, tieRule = 'ge' } = parameters;
+  return {
+    ...{ anchor, mode, grain, window, measure, periods, brackets },
+    ...(window === 'elapsed' ? { length } : {}),
+    ...(mode === 'unbounded' ? { inactivityDays } : {}),
+    ...(mode === 'status' ? { windowDays, tieRule } : {}),
+    ...clientFilters(parameters),
+  };
 }

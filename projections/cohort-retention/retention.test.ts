@@ -1,8 +1,8 @@
-import { monthCalendar } from './month-calendar.js';
+import { periodCalendar } from '../analytics/period-calendar.js';
 import type { RetentionFigures } from './retention.figures.js';
 import { clientRetention, revenueRetention } from './retention.js';
 
-const calendar = monthCalendar('UTC');
+const calendar = periodCalendar('UTC', 'month');
 const cohort = (month: string, clients: number, servicesBefore = 0) => ({
   cohort: month,
   clients,
@@ -126,7 +126,7 @@ test('a cohort without clients, or one that lies ahead of asOf, is no cohort', (
 
 test('period bounds are local midnights of the zone', () => {
   const { cohorts } = clientRetention(figures({ cohorts: [cohort('2022-03', 1)] }), {
-    calendar: monthCalendar('Europe/Dublin'),
+    calendar: periodCalendar('Europe/Dublin', 'month'),
     asOf: '2022-03-31T23:00:00.000Z',
   });
   // 23:00 in UTC is midnight on the island by then, so March is over and April has not begun.

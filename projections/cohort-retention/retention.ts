@@ -1,4 +1,4 @@
-import type { Instant } from '../../src/schema/instant.js';
+import { ratio } from '../analytics/analytics.answer.js';
 import type {
   ClientCell,
   ClientCohort,
@@ -8,45 +8,30 @@ import type {
   RevenueCohort,
   RevenueMeanCell,
 } from './retention.answer.js';
+import { cellsOf, type CellSlot, type RetentionFrame } from './retention-cells.js';
 import type { CohortFigure, RetentionFigures } from './retention.figures.js';
-import { plusMonths, type Month, type MonthCalendar } from './month-calendar.js';
 
-/** What is looked at: the zone's months, and how far. */
-export interface RetentionFrame {
-  readonly calendar: MonthCalendar;
-  /** exclusive: a period that starts at or after it is absent, one that ends by it is complete */
-  readonly asOf: Instant;
-  /** cohorts whose month starts at or after it */
-  readonly from?: Instant;
-  /** cohorts whose month starts before it */
-  readonly to?: Instant;
-  /** cells whose period ends after it are censored; none where it is left out */
-  readonly censoredAfter?: Instant;
-  /** at most so many periods a cohort, from k = 0 */
-  readonly periods?: number;
-}
+/** Names a cohort, or a cell of it, among those of all groups. */
+const nameOf = (group: string | null | undefined, ...parts: readonly (string | number)[]): string =>
+  JSON.stringify([group ?? null, ...parts]);
 
 /**
  * Retention of clients: for every cohort a cell for each period so far, also where nobody came, and the weighted mean.
- * @returns cohorts in order of time, those without clients left out
+ * @returns cohorts in order of group and time, those without clients left out
  */
 export function clientRetention(
   { cohorts, cells }: RetentionFigures,
   frame: RetentionFrame,
 ): { cohorts: ClientCohort[]; mean: MeanCell[] } {
-  const retained = new Map(cells.map((cell) => [`${cell.cohort} ${cell.k}`, cell.clients]));
+  const retained = new Map(cells.map((cell) => [nameOf(cell.group, cell.cohort, cell.k), cell.clients]));
   const rows = cohortsIn(frame, cohorts).map((figure): ClientCohort => {
-    const cellOf = (period: Period): ClientCell => {
-      const clients = retained.get(`${figure.cohort} ${period.k}`) ?? 0;
-      const censored = frame.censoredAfter !== undefined && period.periodEnd > frame.censoredAfter;
-      return { ...period, ...ratio(clients, figure.clients), censored };
+    const cellOf = (slot: CellSlot): ClientCell => {
+      const clients = retained.get(nameOf(figure.group, figure.cohort, slot.k)) ?? 0;
+      return { ...slot, ...ratio(clients, slot.denominator) };
     };
-    return {
-      ...headOf(figure, frame),
-      cells: periodsOf(figure.cohort, frame).map(cellOf),
-    };
+    return { ...headOf(figure, frame), cells: cellsOf(figure, frame).map(cellOf) };
   });
-  return { cohorts: rows, mean: weightedMean(rows.flatMap((row) => row.cells)) };
+  return { cohorts: rows, mean: meanOfGroups(rows) };
 }
 
 /**
@@ -58,7 +43,7 @@ export function revenueRetention(
   frame: RetentionFrame,
 ): { cohorts: RevenueCohort[]; mean: RevenueMeanCell[] } {
   const shown = cohortsIn(frame, cohorts);
-  const brought = new Map(revenue.map((one) => [`${one.cohort} ${one.k} ${one.currency}`, one]));
+  const brought = new Map(revenue.map((one) => [nameOf(one.group, one.cohort, one.k, one.currency), one]));
   const inView = new Set(shown.map(({ cohort }) => cohort));
   const currencies = [
     ...new Set(revenue.filter(({ cohort }) => inView.has(cohort)).map((one) => one.currency)),
@@ -66,35 +51,40 @@ export function revenueRetention(
   const rows = shown.flatMap((figure) =>
     currencies.map((currency): RevenueCohort => {
       let cumulativeMinor = 0;
-      const cellOf = (period: Period): RevenueCell => {
-        const cell = brought.get(`${figure.cohort} ${period.k} ${currency}`);
+      const cellOf = (slot: CellSlot): RevenueCell => {
+        const cell = brought.get(nameOf(figure.group, figure.cohort, slot.k, currency));
         const amountMinor = cell?.amountMinor ?? 0;
         cumulativeMinor += amountMinor;
         return {
-          ...period,
-          ...ratio(amountMinor, figure.clients),
-          censored: false,
+          ...slot,
+          ...ratio(amountMinor, slot.denominator),
           amountMinor,
           services: cell?.services ?? 0,
           clientsServiced: cell?.clients ?? 0,
           cumulativeMinor,
-          cumulativeMinorPerClient: ratio(cumulativeMinor, figure.clients).rate,
+          cumulativeMinorPerClient: ratio(cumulativeMinor, slot.denominator).rate,
         };
       };
-      return {
-        ...headOf(figure, frame),
-        currency,
-        cells: periodsOf(figure.cohort, frame).map(cellOf),
-      };
+      return { ...headOf(figure, frame), currency, cells: cellsOf(figure, frame).map(cellOf) };
     }),
   );
   const mean = currencies.flatMap((currency) =>
-    weightedMean(rows.filter((row) => row.currency === currency).flatMap((row) => row.cells)).map((cell) => ({
-      currency,
-      ...cell,
-    })),
+    meanOfGroups(rows.filter((row) => row.currency === currency)).map((cell) => ({ currency, ...cell })),
   );
   return { cohorts: rows, mean };
+}
+
+interface Row {
+  readonly group?: string | null;
+  readonly cells: readonly RetentionCell[];
+}
+
+function meanOfGroups(rows: readonly Row[]): MeanCell[] {
+  const groups = new Map<string | null | undefined, RetentionCell[]>();
+  for (const { group, cells } of rows) groups.set(group, [...(groups.get(group) ?? []), ...cells]);
+  return [...groups].flatMap(([group, cells]) =>
+    weightedMean(cells).map((cell) => (group === undefined ? cell : { group, ...cell })),
+  );
 }
 
 /** Sum of numerators over sum of denominators, for each k that has a complete cell; incomplete ones are left out. */
@@ -111,6 +101,8 @@ function weightedMean(cells: readonly RetentionCell[]): MeanCell[] {
 }
 
 function cohortsIn({ calendar, asOf, from, to }: RetentionFrame, cohorts: readonly CohortFigure[]) {
+  // Groups by name, those without one last.
+  const order = ({ group, cohort }: CohortFigure) => `${group ?? '\uffff'}\0${cohort}`;
   return cohorts
     .filter(({ cohort, clients }) => {
       const start = calendar.startOf(cohort);
@@ -121,35 +113,14 @@ function cohortsIn({ calendar, asOf, from, to }: RetentionFrame, cohorts: readon
         (to === undefined || start < to)
       );
     })
-    .toSorted((a, b) => (a.cohort < b.cohort ? -1 : 1));
+    .toSorted((a, b) => (order(a) < order(b) ? -1 : 1));
 }
 
-const headOf = ({ cohort, clients, servicesBefore }: CohortFigure, { calendar }: RetentionFrame) => ({
+const headOf = ({ group, cohort, clients, servicesBefore }: CohortFigure, { calendar }: RetentionFrame) => ({
+  ...(group === undefined ? {} : { group }),
   cohort,
   start: calendar.startOf(cohort),
   end: calendar.endOf(cohort),
   size: clients,
   servicesBeforeConversion: servicesBefore,
-});
-
-type Period = Pick<RetentionCell, 'k' | 'period' | 'periodStart' | 'periodEnd' | 'complete'>;
-
-/** Every period from the cohort's own on that starts before asOf. */
-function periodsOf(cohort: Month, { calendar, asOf, periods = Infinity }: RetentionFrame): Period[] {
-  const found: Period[] = [];
-  for (let k = 0; k < periods; k++) {
-    const period = plusMonths(cohort, k);
-    const periodStart = calendar.startOf(period);
-    if (periodStart >= asOf) break;
-    const periodEnd = calendar.endOf(period);
-    found.push({ k, period, periodStart, periodEnd, complete: periodEnd <= asOf });
-  }
-  return found;
-}
-
-/** A rate always comes with what it is made of; without a denominator there is none, which is not the same as 0. */
-const ratio = (numerator: number, denominator: number) => ({
-  numerator,
-  denominator,
-  rate: denominator === 0 ? null : numerator / denominator,
 });

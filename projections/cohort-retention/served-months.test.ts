@@ -1,5 +1,5 @@
 import { afterMovement, firstMonthIn } from './served-months.js';
-import type { CountedService } from './service-movements.js';
+import type { CountedService } from '../analytics/facts/service-movements.js';
 
 const monthOf = (at: string) => at.slice(0, 7);
 const service = (at: string, amountMinor?: number): CountedService => ({

@@ -1,6 +1,6 @@
-import type { Month } from './month-calendar.js';
+import type { Period as Month } from '../analytics/period-calendar.js';
 import type { RetentionClient, ServedMonth } from './cohort-retention.tables.js';
-import type { CountedService, Movement } from './service-movements.js';
+import type { CountedService, Movement } from '../analytics/facts/service-movements.js';
 
 type Months = RetentionClient['months'];
 

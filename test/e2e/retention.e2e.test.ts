@@ -177,6 +177,55 @@ test('unbounded: whoever came later is still a client, and what may yet rise is 
   expect(longer.cohorts[0].cells[1].censored).toBe(true);
 });
 
+test('status: who is active when the month ends, with the lapses on record', async () => {
+  const { body } = await report('?mode=status&asOf=2024-06-20T00:00:00Z').expect(200);
+  const [january, february] = body.cohorts;
+  const numerators = (cohort: { cells: { numerator: number }[] }) =>
+    cohort.cells.map(({ numerator }) => numerator);
+  // One was first serviced in January, one in December; both lapse, 90 days after February the 9th and March the 5th.
+  expect(numerators(january)).toEqual([2, 2, 2, 2, 1, 0]);
+  // Three services within six weeks: its own cadence makes the window shorter.
+  expect(numerators(february)).toEqual([1, 1, 1, 0, 0]);
+  const short = await report('?mode=status&windowDays=30&asOf=2024-06-20T00:00:00Z').expect(200);
+  expect(numerators(short.body.cohorts[0])).toEqual([1, 1, 1, 0, 0, 0]);
+  expect(short.body.meta.definition).toContain('lapses 30 days of 86,400 s after');
+});
+
+test('weeks, quarters, brackets and windows of elapsed time', async () => {
+  const asOf = 'asOf=2024-06-20T00:00:00Z';
+  const first = async (query: string) => (await report(`?${asOf}&${query}`).expect(200)).body.cohorts[0];
+  const week = await first('grain=week');
+  expect(week).toMatchObject({ cohort: '2024-W02', start: '2024-01-08T00:00:00.000Z', size: 1 });
+  const quarter = await first('grain=quarter');
+  expect(quarter).toMatchObject({ cohort: '2024-Q1', size: 4 });
+  expect(quarter.cells.map(({ numerator }: { numerator: number }) => numerator)).toEqual([3, 0]);
+  const bracket = await first('mode=bracket&brackets=0,1-2');
+  expect(bracket.cells).toMatchObject([
+    { k: 0, toK: 0, period: '2024-01', numerator: 1 },
+    { k: 1, toK: 2, period: '2024-02/2024-03', numerator: 2, periodEnd: '2024-04-01T00:00:00.000Z' },
+  ]);
+  const elapsed = await first('window=elapsed&length=30d');
+  expect(elapsed.cells[1]).toEqual({
+    ...{ k: 1, period: 'days 30–59', numerator: 2, denominator: 3, rate: 2 / 3 },
+    ...{ complete: true, censored: false },
+  });
+});
+
+test('grouped, every part is a report of its own, and a filter leaves the others out', async () => {
+  const { body } = await report('?groupBy=clientType&asOf=2024-03-20T00:00:00Z').expect(200);
+  expect(body.cohorts.map(({ group, cohort }: { group: string; cohort: string }) => [group, cohort])).toEqual(
+    [
+      [null, '2024-01'],
+      [null, '2024-02'],
+    ],
+  );
+  expect(body.mean[0]).toMatchObject({ group: null, k: 0, numerator: 2, denominator: 4 });
+  const filtered = await report('?clientType=commercial').expect(200);
+  expect(filtered.body.cohorts).toEqual([]);
+  const segment = await report('?segment=state:lapsed&asOf=2024-06-20T00:00:00Z').expect(200);
+  expect(segment.body.meta.definition).toContain('members of segment state:lapsed');
+});
+
 test('knownAt gives a report again as it was published, whatever was recorded since', async () => {
   const asOf = 'asOf=2024-05-01T00:00:00Z';
   const cells = async (query: string) => (await report(`?${asOf}${query}`).expect(200)).body;
@@ -193,12 +242,24 @@ test('knownAt gives a report again as it was published, whatever was recorded si
 
 describe('refused, naming the parameter', () => {
   test.each([
-    ['mode=status', 'mode', 'bounded'],
+    ['mode=loyal', 'mode', 'bounded'],
     ['mode=unbounded&measure=revenue', 'measure', 'must be clients in mode unbounded'],
+    ['mode=status&measure=revenue', 'measure', 'must be clients in mode status'],
+    ['mode=bracket', 'brackets', 'is needed in mode bracket'],
+    ['brackets=1-3', 'brackets', 'belongs to mode bracket'],
+    ['mode=bracket&brackets=1-3,3-4', 'brackets', 'rise without overlapping'],
+    ['mode=bracket&brackets=4-1', 'brackets', 'rise without overlapping'],
+    ['mode=bracket&brackets=1-3&periods=2', 'periods', 'belongs to modes without brackets'],
+    ['length=7d', 'length', 'belongs to window elapsed'],
+    ['window=elapsed&length=1d', 'length', '24h'],
+    ['windowDays=60', 'windowDays', 'belongs to mode status'],
+    ['mode=status&windowDays=0', 'windowDays', '1 to 36500'],
+    ['tieRule=gt', 'tieRule', 'belongs to mode status'],
+    ['mode=status&tieRule=eq', 'tieRule', 'ge'],
     ['inactivityDays=60', 'inactivityDays', 'belongs to mode unbounded'],
     ['mode=unbounded&inactivityDays=0', 'inactivityDays', '1 to 3660'],
-    ['grain=week', 'grain', 'month'],
-    ['window=elapsed', 'window', 'calendar'],
+    ['grain=day', 'grain', 'month'],
+    ['window=rolling', 'window', 'calendar'],
     ['anchor=born', 'anchor', 'converted'],
     ['measure=', 'measure', 'clients'],
     ['tz=Mars/Olympus', 'tz', 'IANA'],
@@ -211,8 +272,9 @@ describe('refused, naming the parameter', () => {
     ['asOf=2999-01-01T00:00:00Z', 'asOf', 'future'],
     ['knownAt=2024-03-20', 'knownAt', 'instant'],
     ['knownAt=2999-01-01T00:00:00Z', 'knownAt', 'future'],
-    ['segment=state:lapsed', 'segment', 'leave it out'],
-    ['groupBy=trade', 'groupBy', 'leave it out'],
+    ['trade=magic', 'trade', 'plumbing'],
+    ['segment=', 'segment', 'longer'],
+    ['groupBy=colour', 'groupBy', 'serviceType'],
     ['colour=red', 'colour', 'unknown'],
     ['asOf=2024-03-20T00:00:00Z&asOf=2024-03-21T00:00:00Z', 'asOf', 'more than once'],
   ])('%s', async (query, path, says) => {
@@ -247,18 +309,9 @@ test('OpenAPI documents the parameters with what they may be, and both kinds of 
       .map((one: { name: string }) => [one.name, one]),
   );
   expect(Object.keys(documented).sort()).toEqual([
-    'anchor',
-    'asOf',
-    'from',
-    'grain',
-    'inactivityDays',
-    'knownAt',
-    'measure',
-    'mode',
-    'periods',
-    'to',
-    'tz',
-    'window',
+    ...['anchor', 'asOf', 'brackets', 'clientType', 'from', 'grain', 'groupBy', 'inactivityDays', 'knownAt'],
+    ...['length', 'measure', 'mode', 'periods', 'segment', 'serviceType', 'source', 'technician', 'tieRule'],
+    ...['to', 'trade', 'tz', 'window', 'windowDays'],
   ]);
   expect(documented.anchor).toMatchObject({
     required: false,

@@ -1,22 +1,43 @@
 import fc from 'fast-check';
 import { DataSource } from 'typeorm';
+import { periodCalendar, GRAINS } from '../../projections/analytics/period-calendar.js';
+import { Reports, type Frame } from '../../projections/analytics/reports.js';
+import type { LineageItem } from '../../projections/analytics/lineage.js';
+import {
+  CellParameters,
+  GetCellClients,
+  GetCellClientsHandler,
+} from '../../projections/cohort-retention/cell-lineage.js';
+import { ReadModels } from '../../projections/read-models.js';
+import type { PositionAwaiter } from '../../src/projecting/await-position.js';
+import { clientIdOf } from '../../src/client/client.events.js';
 import { cohortRetention } from '../../projections/cohort-retention/cohort-retention.projection.js';
 import { ANCHORS } from '../../projections/cohort-retention/cohort-retention.tables.js';
-import { figuresAsOf, figuresOfNow } from '../../projections/cohort-retention/figures-from-counters.js';
 import { figuresFromFacts } from '../../projections/cohort-retention/figures-from-facts.js';
-import { monthCalendar } from '../../projections/cohort-retention/month-calendar.js';
-import { MEASURES, type RetentionFigures } from '../../projections/cohort-retention/retention.figures.js';
-import type { RetentionEvent } from '../../projections/cohort-retention/service-movements.js';
+import type { ClientCohort, RevenueCohort } from '../../projections/cohort-retention/retention.answer.js';
+import {
+  RetentionParameters,
+  bracketsOf,
+  windowOfDays,
+} from '../../projections/cohort-retention/retention.parameters.js';
+import {
+  GetRetention,
+  GetRetentionHandler,
+  questionOf,
+  retentionFigures,
+  retentionOf,
+} from '../../projections/cohort-retention/retention.query.js';
 import type { RecordedEvent } from '../../src/event-store/envelope.js';
-import { livedTogether, pooledLives, type PooledLives } from '../support/pooled-lives.js';
+import { SettableClock } from '../support/settable-clock.js';
+import { livedTogether, pooledLives } from '../support/pooled-lives.js';
 import { ProjectionSpec } from '../support/projection-spec.js';
-import { countedLives, retentionModel } from '../support/retention-model.js';
+import { livesIn, retentionModel, type ModelCohort, type ModelLife } from '../support/retention-model.js';
 
 /** Months of the counters are those of New York; the other zones are asked for, one of them a day ahead of it at times. */
 const BUSINESS = 'America/New_York';
 const ZONES = [BUSINESS, 'UTC', 'Pacific/Kiritimati'];
 /** After all facts. */
-const NOW = '2030-01-01T00:00:00.000Z';
+const NOW = '2025-01-01T00:00:00.000Z';
 
 /** Instants of a year and a half, every other one within hours of the first of a month, where zones disagree. */
 const instants = fc
@@ -28,16 +49,42 @@ const instants = fc
   )
   .map((time) => new Date(time).toISOString());
 
-/** Of the facts of these lives, retention follows from some. */
-const factsOf = (lives: PooledLives) =>
-  livedTogether(lives).facts as RecordedEvent[] as RecordedEvent<RetentionEvent>[];
-
-/** Figures come in any order. */
-const unordered = ({ cohorts, cells, revenue }: RetentionFigures) => {
-  const lines = (rows: readonly object[]) =>
-    rows.map((row) => JSON.stringify(Object.entries(row).sort())).sort();
-  return { cohorts: lines(cohorts), cells: lines(cells), revenue: lines(revenue) };
-};
+/** Every report there is: what is asked, as of when, and up to which fact. */
+const allReports = fc.record({
+  lives: pooledLives(instants),
+  cut: fc.nat(),
+  asOf: fc.oneof(instants, fc.constant(NOW)),
+  zone: fc.constantFrom(...ZONES),
+  asked: fc
+    .record({
+      anchor: fc.constantFrom(...ANCHORS),
+      grain: fc.constantFrom(...GRAINS),
+      how: fc.constantFrom(
+        ...([
+          { mode: 'bounded' },
+          { mode: 'unbounded' },
+          { mode: 'bracket', brackets: '0,1-2,4-6' },
+          { mode: 'status' },
+          { mode: 'status', tieRule: 'gt' },
+          { mode: 'status', windowDays: 45 },
+          { mode: 'status', windowDays: 30, tieRule: 'gt' },
+          { measure: 'revenue' },
+          { mode: 'bracket', brackets: '0-2,3-5', measure: 'revenue' },
+        ] as Partial<RetentionParameters>[]),
+      ),
+      windows: fc.constantFrom(
+        ...([
+          {},
+          {},
+          { window: 'elapsed', length: '7d' },
+          { window: 'elapsed' },
+        ] as Partial<RetentionParameters>[]),
+      ),
+    })
+    .map(({ anchor, grain, how, windows }) =>
+      Object.assign(new RetentionParameters(), { anchor, grain, ...how, ...windows }),
+    ),
+});
 
 let spec: ProjectionSpec;
 let database: DataSource;
@@ -51,109 +98,132 @@ afterAll(async () => {
 });
 
 /** Several times over, so that states of one life meet in one batch and in different ones. */
-const replayed = (facts: readonly RecordedEvent<RetentionEvent>[]) => {
+const replayed = (facts: readonly RecordedEvent[]) => {
   const third = Math.ceil(facts.length / 3);
   const thirds = [facts.slice(0, third), facts.slice(third, 2 * third), facts.slice(2 * third)];
   return spec.replay(thirds.filter((batch) => batch.length > 0));
 };
 
-test('counters, counters with the running month, and facts all give what the definitions give, on any day and in any zone', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      pooledLives(instants),
-      instants,
-      fc.constantFrom(...ZONES),
-      async (lives, someDay, someZone) => {
-        const facts = factsOf(lives);
-        await replayed(facts);
-        for (const anchor of ANCHORS)
-          for (const measure of MEASURES) {
-            const asked = (asOf: string, zone: string) => ({
-              anchor,
-              measure,
-              asOf,
-              mode: 'bounded' as const,
-              knownAt: null,
-              calendar: monthCalendar(zone),
-            });
-            const expected = (asOf: string, zone: string) => {
-              const model = retentionModel(facts, { anchor, mode: 'bounded', asOf, zone });
-              return unordered({ ...model, [measure === 'clients' ? 'revenue' : 'cells']: [] });
-            };
-            const now = asked(NOW, BUSINESS);
-            expect(unordered(await figuresOfNow(database, now))).toEqual(expected(NOW, BUSINESS));
-            expect(unordered(await figuresAsOf(database, now))).toEqual(expected(NOW, BUSINESS));
-            expect(unordered(await figuresFromFacts(database, now))).toEqual(expected(NOW, BUSINESS));
-            const then = expected(someDay, BUSINESS);
-            expect(unordered(await figuresAsOf(database, asked(someDay, BUSINESS)))).toEqual(then);
-            expect(unordered(await figuresFromFacts(database, asked(someDay, BUSINESS)))).toEqual(then);
-            const there = expected(someDay, someZone);
-            expect(unordered(await figuresFromFacts(database, asked(someDay, someZone)))).toEqual(there);
-          }
-      },
-    ),
-    { numRuns: 50 },
+/** The report as the model has it. */
+function expected(lives: ModelLife[], parameters: RetentionParameters, asOf: string, zone: string) {
+  const { anchor, mode, grain, windowDays, tieRule, brackets, measure } = parameters;
+  const model = retentionModel(lives, {
+    ...{ anchor, mode, grain, asOf, zone, windowDays, tieRule },
+    days: windowOfDays(parameters),
+    brackets: brackets === undefined ? undefined : (bracketsOf(brackets) ?? []),
+  });
+  if (measure === 'clients') return model.map(({ money: _money, ...cohort }) => cohort);
+  const currencies = [...new Set(model.flatMap(({ money }) => Object.keys(money)))].sort();
+  return model.flatMap(({ cohort, size, before, cells, money }) =>
+    currencies.map((currency) => ({
+      ...{ cohort, size, before, currency },
+      cells: cells.map(({ k, denominator }, n) => ({ k, numerator: money[currency]?.[n] ?? 0, denominator })),
+    })),
   );
+}
+
+const seen = (cohorts: readonly (ClientCohort | RevenueCohort)[]) =>
+  cohorts.map(({ cohort, size, servicesBeforeConversion, cells, ...rest }) => ({
+    ...{ cohort, size, before: servicesBeforeConversion },
+    ...('currency' in rest ? { currency: rest.currency } : {}),
+    cells: cells.map(({ k, numerator, denominator }) => ({ k, numerator, denominator })),
+  })) as (Omit<ModelCohort, 'money'> & { currency?: string })[];
+
+const frameOf = (
+  parameters: RetentionParameters,
+  asOf: string,
+  zone: string,
+  knownAt: string | null,
+): Frame => ({
+  calendar: periodCalendar(zone, parameters.grain),
+  bounds: {},
+  asOf,
+  knownAt,
 });
 
-test('a report as known at a moment is the report that was made then, in either mode', async () => {
+test('a report is what the definitions give, in any mode, on any day, in any zone, and as known at any moment', async () => {
+  await fc.assert(
+    fc.asyncProperty(allReports, async ({ lives, cut, asOf, zone, asked }) => {
+      const { facts, appends } = livedTogether(lives);
+      await replayed(facts);
+      // Within an append, what follows from a fact is not on record yet.
+      const known = [...appends, facts.length][cut % (appends.length + 1)] as number;
+      const frame = frameOf(asked, asOf, zone, facts[known]?.recordedAt ?? null);
+      const figures = await figuresFromFacts(database, questionOf(asked, frame));
+      const report = retentionOf(figures, asked, frame);
+      expect(seen(report.cohorts)).toEqual(expected(livesIn(facts.slice(0, known)), asked, asOf, zone));
+    }),
+    { numRuns: 120 },
+  );
+}, 120_000);
+
+test('counters give what the facts give, now and as of a day gone by', async () => {
+  await fc.assert(
+    fc.asyncProperty(pooledLives(instants), instants, async (lives, someDay) => {
+      const { facts } = livedTogether(lives);
+      await replayed(facts);
+      for (const anchor of ANCHORS)
+        for (const how of [{ mode: 'bounded' }, { mode: 'status' }, { measure: 'revenue' }])
+          for (const asOf of [undefined, someDay]) {
+            const asked = Object.assign(new RetentionParameters(), { anchor, ...how, asOf });
+            const frame = frameOf(asked, asOf ?? NOW, BUSINESS, null);
+            const figures = await retentionFigures(database, asked, frame, BUSINESS);
+            expect(seen(retentionOf(figures, asked, frame).cohorts)).toEqual(
+              expected(livesIn(facts), asked, asOf ?? NOW, BUSINESS),
+            );
+          }
+    }),
+    { numRuns: 60 },
+  );
+}, 120_000);
+
+test('every cell opens into the clients that it counts, a page at a time', async () => {
+  const readModels = new ReadModels(database, null as unknown as PositionAwaiter);
+  const reports = new Reports(readModels, new SettableClock(NOW), BUSINESS);
+  const handler = new GetCellClientsHandler(reports);
+  /** Behind a figure, gathered from all pages. */
+  const open = async (parameters: object) => {
+    const found: LineageItem[] = [];
+    let cursor: string | undefined;
+    let total: number;
+    do {
+      const asked = Object.assign(new CellParameters(), { ...parameters, limit: 2, cursor });
+      const { result } = await handler.execute(new GetCellClients(asked));
+      found.push(...result.items);
+      ({ total, nextCursor: cursor } = { nextCursor: undefined, ...result });
+    } while (cursor !== undefined);
+    expect(found).toHaveLength(total);
+    return found;
+  };
   await fc.assert(
     fc.asyncProperty(
-      pooledLives(instants),
+      allReports.filter(({ asked }) => asked.measure === 'clients'),
       fc.nat(),
-      fc.tuple(instants, fc.constantFrom(...ZONES), fc.constantFrom(...ANCHORS)),
-      async (lives, cut, [asOf, zone, anchor]) => {
-        const facts = factsOf(lives);
+      async ({ lives, asOf, zone, asked }, which) => {
+        const { facts } = livedTogether(lives);
         await replayed(facts);
-        const known = facts.slice(0, cut % (facts.length + 1));
-        const knownAt = facts[known.length]?.recordedAt ?? null;
-        for (const [mode, measure] of [
-          ['bounded', 'clients'],
-          ['bounded', 'revenue'],
-          ['unbounded', 'clients'],
-        ] as const) {
-          const question = { anchor, measure, mode, asOf, knownAt, calendar: monthCalendar(zone) };
-          const model = retentionModel(known, { anchor, mode, asOf, zone });
-          const expected = { ...model, [measure === 'clients' ? 'revenue' : 'cells']: [] };
-          expect(unordered(await figuresFromFacts(database, question))).toEqual(unordered(expected));
+        const parameters = { ...asked, asOf, tz: zone };
+        const report = await new GetRetentionHandler(reports).execute(
+          new GetRetention(Object.assign(new RetentionParameters(), parameters)),
+        );
+        const cells = (report.result.cohorts as ClientCohort[]).flatMap(({ cohort, cells: all }) =>
+          all.map((cell) => ({ cohort, ...cell })),
+        );
+        const byId = new Map(facts.map((fact) => [fact.id, fact]));
+        // Of two cells, for time.
+        for (const cell of [cells[which % cells.length], cells[(which >> 4) % cells.length]]) {
+          if (cell === undefined) continue;
+          const { cohort, k } = cell;
+          const there = await open({ ...parameters, cohort, k });
+          expect(there).toHaveLength(cell.numerator);
+          expect(await open({ ...parameters, cohort, k, of: 'denominator' })).toHaveLength(cell.denominator);
+          for (const { clientId, eventIds } of there) {
+            expect(eventIds.length).toBeGreaterThan(0);
+            for (const id of eventIds) expect(clientIdOf(byId.get(id)?.stream ?? '')).toBe(clientId);
+          }
         }
       },
     ),
     { numRuns: 60 },
   );
-});
-
-/** Who was a client, since when, and with what services, as far as recorded before $1: what a report as known then is made of. */
-const HELD = `
-  SELECT client.client_id AS "clientId", converted_at AS "convertedAt", service_id AS id, serviced_at AS at,
-         amount_minor AS "amountMinor", currency
-  FROM retention_conversion AS client LEFT JOIN retention_service AS service
-    ON service.client_id = client.client_id AND service.position >= counts_from AND service.recorded_at < $1
-      AND NOT EXISTS (
-        SELECT FROM retention_withdrawal AS gone
-        WHERE gone.client_id = service.client_id AND gone.service_id = service.service_id
-          AND gone.position > service.position AND gone.recorded_at < $1)
-  WHERE client.recorded_at < $1 AND (superseded_at IS NULL OR superseded_at >= $1)`;
-
-test('the facts tell what was held at any moment', async () => {
-  const line = (one: object) => JSON.stringify(one, (_name, value: unknown) => value ?? undefined);
-  await fc.assert(
-    fc.asyncProperty(pooledLives(instants), fc.nat(), async (lives, cut) => {
-      const facts = factsOf(lives);
-      await replayed(facts);
-      const known = facts.slice(0, cut % (facts.length + 1));
-      const knownAt = facts[known.length]?.recordedAt ?? '2031-01-01T00:00:00.000Z';
-      const held = await database.query<Record<string, unknown>[]>(HELD, [knownAt]);
-      const expected = [...countedLives(known)].flatMap(([clientId, { convertedAt, services }]) =>
-        services.length === 0
-          ? [{ clientId, convertedAt }]
-          : services.map(({ id, at, amountMinor, currency }) => {
-              const amount = amountMinor === undefined ? {} : { amountMinor: String(amountMinor), currency };
-              return { clientId, convertedAt, id, at, ...amount };
-            }),
-      );
-      expect(held.map(line).sort()).toEqual(expected.map(line).sort());
-    }),
-    { numRuns: 100 },
-  );
-});
+}, 120_000);

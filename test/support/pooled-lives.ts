@@ -80,14 +80,19 @@ const other = (clients: readonly string[], than: string, which: number) =>
 
 const client = (number: number) => `0000000a-0000-4000-8000-${String(number).padStart(12, '0')}`;
 
-/** @returns every fact that the deciders make of the lives, in one log, recorded a second apart, and what each client comes to */
+/**
+ * @returns every fact that the deciders make of the lives, in one log, recorded a second apart; where in it each append begins;
+ *   and what each client comes to
+ */
 export function livedTogether({ conversions, steps }: PooledLives): {
   facts: RecordedEvent<ClientEvent>[];
+  appends: readonly number[];
   states: ReadonlyMap<string, ClientState>;
 } {
   const log = new EventLog<ClientEvent>();
   const clients = conversions.map((_at, number) => client(number));
   const states = new Map(clients.map((clientId) => [clientId, clientDecider.initial]));
+  const appends: number[] = [];
   let now = '';
   const knownOf = (clientId: string) => states.get(clientId) as ClientState;
   const lifecycleOf = (clientId: string) => knownOf(clientId).lifecycle;
@@ -95,6 +100,7 @@ export function livedTogether({ conversions, steps }: PooledLives): {
     const events = clientDecider.decide(knownOf(clientId), commandsTo(clientId)(intent, at, now));
     // Voiding what is void, say: refused, and life goes on.
     if (events instanceof Rejection) return null;
+    if (events.length > 0) appends.push(log.events.length);
     for (const { type, data, occurredAt } of events) {
       const recordedAt = new Date(Date.UTC(2030, 0) + 1_000 * log.events.length).toISOString();
       log.record(clientStream(clientId), type, data, { at: occurredAt, recordedAt });
@@ -143,7 +149,7 @@ export function livedTogether({ conversions, steps }: PooledLives): {
     send(absorbedId, { kind: 'RestoreClient', data: { survivorId, life: unmerged.data.life } }, at);
   }
 
-  return { facts: log.events, states };
+  return { facts: log.events, appends, states };
 }
 
 interface Given extends Pick<PooledStep, 'at' | 'amount'> {

@@ -1,10 +1,15 @@
 import { DateTime } from 'luxon';
 import type { Anchor } from '../../projections/cohort-retention/cohort-retention.tables.js';
-import type { Mode, RetentionFigures } from '../../projections/cohort-retention/retention.figures.js';
-import type { RetentionEvent } from '../../projections/cohort-retention/service-movements.js';
+import type { Mode } from '../../projections/cohort-retention/retention.figures.js';
+import type { ServiceEvent } from '../../projections/analytics/facts/service-movements.js';
+import { clientDecider } from '../../src/client/client.decider.js';
+import { clientIdOf, type ClientEvent } from '../../src/client/client.events.js';
+import type { ClientState } from '../../src/client/client.slices.js';
+import type { LapseMark } from '../../src/client/lifecycle/lifecycle.marks.js';
 import type { RecordedEvent } from '../../src/event-store/envelope.js';
+import { plusDays } from '../../src/schema/instant.js';
 
-type Fact = RecordedEvent<RetentionEvent>;
+type Fact = RecordedEvent<ServiceEvent>;
 
 export interface CountedLife {
   readonly convertedAt: string;
@@ -83,58 +88,129 @@ export function countedLives(facts: readonly Fact[]): Map<string, CountedLife> {
   );
 }
 
-/**
- * Cohort retention of those lives, client by client and service by service.
- * @param asOf exclusive
- */
-export function retentionModel(
-  facts: readonly Fact[],
-  { anchor, mode, asOf, zone }: { anchor: Anchor; mode: Mode; asOf: string; zone: string },
-): RetentionFigures {
-  const month = (at: string): string => DateTime.fromISO(at, { zone }).toFormat('yyyy-MM');
-  const cohorts = new Map<string, { clients: number; servicesBefore: number }>();
-  const cells = new Map<string, Set<string>>();
-  const money = new Map<string, { amountMinor: number; services: number; clients: Set<string> }>();
+/** What is asked of the model: the parameters of a report, as plain as they come. */
+export interface ModelQuestion {
+  readonly anchor: Anchor;
+  readonly mode: Mode;
+  readonly asOf: string;
+  readonly zone: string;
+  readonly grain: 'week' | 'month' | 'quarter';
+  /** windows of elapsed time; undefined for the calendar */
+  readonly days?: number | undefined;
+  readonly brackets?: readonly { readonly from: number; readonly to: number }[] | undefined;
+  /** lapses worked out by a fixed window; undefined for those on record */
+  readonly windowDays?: number | undefined;
+  readonly tieRule?: 'ge' | 'gt' | undefined;
+}
 
-  for (const [client, life] of countedLives(facts)) {
+/** A life, and what of it is on record beside services. */
+export interface ModelLife extends CountedLife {
+  readonly lapses: readonly Pick<LapseMark, 'at' | 'reactivation'>[];
+  readonly closures: readonly { readonly from: string; readonly to: string | null }[];
+}
+
+/** The lives that these facts tell of, with what the write side made of them. */
+export function livesIn(facts: readonly RecordedEvent<ClientEvent>[]): ModelLife[] {
+  const states = new Map<string, ClientState>();
+  for (const { stream, event } of facts)
+    states.set(
+      clientIdOf(stream),
+      clientDecider.evolve(states.get(clientIdOf(stream)) ?? clientDecider.initial, event),
+    );
+  return [...countedLives(facts as RecordedEvent[] as RecordedEvent<ServiceEvent>[])].map(
+    ([clientId, life]) => {
+      const { lapses, closures } = (states.get(clientId) as ClientState).lifecycle;
+      return { ...life, lapses, closures };
+    },
+  );
+}
+
+export interface ModelCohort {
+  readonly cohort: string;
+  readonly size: number;
+  readonly before: number;
+  readonly cells: readonly { readonly k: number; readonly numerator: number; readonly denominator: number }[];
+  /** by currency, of each cell what it brought */
+  readonly money: Readonly<Record<string, readonly number[]>>;
+}
+
+/**
+ * Cohort retention of lives, client by client, cell by cell and service by service, straight from definitions §1.
+ * @returns cohorts in order of time
+ */
+export function retentionModel(lives: Iterable<ModelLife>, question: ModelQuestion): ModelCohort[] {
+  const { anchor, asOf, zone, grain, days, brackets } = question;
+  const place = (at: string) => DateTime.fromISO(at, { zone }).startOf(grain);
+  const plus = (start: DateTime, n: number) =>
+    grain === 'quarter' ? start.plus({ months: 3 * n }) : start.plus({ [`${grain}s`]: n });
+  const label = (start: DateTime) =>
+    start.toFormat({ week: "kkkk-'W'WW", month: 'yyyy-MM', quarter: "yyyy-'Q'q" }[grain]);
+  const placed = [...lives].flatMap((life) => {
     const services = life.services.filter(({ at }) => at < asOf);
-    const placedBy = anchor === 'converted' ? life.convertedAt : services[0]?.at;
-    if (placedBy === undefined || placedBy >= asOf) continue;
-    const cohort = month(placedBy);
-    const size = cohorts.get(cohort) ?? { clients: 0, servicesBefore: 0 };
-    cohorts.set(cohort, size);
-    size.clients += 1;
-    for (const { at, amountMinor, currency } of services) {
-      const [y, m] = month(at).split('-').map(Number) as [number, number];
-      const [cohortY, cohortM] = cohort.split('-').map(Number) as [number, number];
-      const k = 12 * (y - cohortY) + m - cohortM;
-      if (k < 0) {
-        size.servicesBefore += 1;
-        continue;
+    const anchored = anchor === 'converted' ? life.convertedAt : services[0]?.at;
+    if (anchored === undefined || anchored >= asOf) return [];
+    return [{ ...life, services, anchored, start: place(anchored) }];
+  });
+  const cohorts = new Map<string, typeof placed>();
+  for (const one of placed) cohorts.set(label(one.start), [...(cohorts.get(label(one.start)) ?? []), one]);
+
+  return [...cohorts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([cohort, clients]) => {
+      const [{ start }] = clients as [(typeof clients)[number]];
+      /** The bounds of windows of a client: [from, to) of the k-th. */
+      const bound = (one: (typeof clients)[number], k: number): number =>
+        days === undefined ? plus(start, k).toMillis() : Date.parse(one.anchored) + k * days * 86_400_000;
+      const until = Date.parse(asOf);
+      const cells: { k: number; numerator: number; denominator: number }[] = [];
+      const money: Record<string, number[]> = {};
+      const ranges = brackets ?? Array.from({ length: 1500 }, (_, k) => ({ from: k, to: k }));
+      for (const { from, to } of ranges) {
+        const counted = clients.filter((one) =>
+          days === undefined ? bound(one, from) < until : bound(one, to + 1) <= until,
+        );
+        if (counted.length === 0) {
+          if (brackets) continue;
+          break;
+        }
+        const within = (one: (typeof clients)[number]) =>
+          one.services.filter(({ at }) => {
+            const time = Date.parse(at);
+            return time >= bound(one, from) && (question.mode === 'unbounded' || time < bound(one, to + 1));
+          });
+        const kept = counted.filter((one) =>
+          question.mode === 'status'
+            ? isActive(one, new Date(Math.min(bound(one, to + 1), until)).toISOString(), question)
+            : within(one).length > 0,
+        );
+        cells.push({ k: from, numerator: kept.length, denominator: counted.length });
+        for (const { amountMinor, currency } of counted.flatMap(within)) {
+          if (amountMinor === undefined) continue;
+          const sums = (money[currency as string] ??= []);
+          sums[cells.length - 1] = (sums[cells.length - 1] ?? 0) + amountMinor;
+        }
       }
-      const cell = `${cohort} ${k}`;
-      for (let earlier = mode === 'unbounded' ? 0 : k; earlier <= k; earlier++) {
-        const kept = `${cohort} ${earlier}`;
-        cells.set(kept, (cells.get(kept) ?? new Set()).add(client));
-      }
-      if (amountMinor === undefined) continue;
-      const purse = `${cell} ${currency}`;
-      const sum = money.get(purse) ?? { amountMinor: 0, services: 0, clients: new Set() };
-      money.set(purse, sum);
-      sum.amountMinor += amountMinor;
-      sum.services += 1;
-      sum.clients.add(client);
-    }
-  }
-  return {
-    cohorts: [...cohorts].map(([cohort, size]) => ({ cohort, ...size })),
-    cells: [...cells].map(([cell, clients]) => {
-      const [cohort, k] = cell.split(' ') as [string, string];
-      return { cohort, k: Number(k), clients: clients.size };
-    }),
-    revenue: [...money].map(([purse, { amountMinor, services, clients }]) => {
-      const [cohort, k, currency] = purse.split(' ') as [string, string, string];
-      return { cohort, k: Number(k), currency, amountMinor, services, clients: clients.size };
-    }),
-  };
+      const before = clients.reduce(
+        (sum, one) => sum + one.services.filter(({ at }) => Date.parse(at) < bound(one, 0)).length,
+        0,
+      );
+      return { cohort, size: clients.length, before, cells, money };
+    });
+}
+
+/** Whether a client is active just before an instant, by definitions §4. */
+export function isActive(
+  { services, lapses, closures }: ModelLife,
+  at: string,
+  { windowDays, tieRule = 'ge' }: Pick<ModelQuestion, 'windowDays' | 'tieRule'>,
+): boolean {
+  const before = services.filter((one) => one.at < at);
+  const last = before.at(-1);
+  if (last === undefined) return false;
+  if (closures.some(({ from, to }) => from < at && (to === null || to >= at))) return false;
+  if (windowDays !== undefined) return plusDays(last.at, windowDays) >= at;
+  return !lapses.some((lapse) => {
+    const back = lapse.reactivation?.at ?? null;
+    return lapse.at < at && (back === null || back >= at) && !(tieRule === 'gt' && back === lapse.at);
+  });
 }

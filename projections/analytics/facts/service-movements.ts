@@ -2,18 +2,19 @@ import type {
   ClientAbsorbed,
   ClientMergedInto,
   ClientUnmerged,
-} from '../../src/client/identity/identity.events.js';
+} from '../../../src/client/identity/identity.events.js';
 import type {
   ClientConverted,
   ClientServiced,
   ServiceCorrected,
+  ServiceDetails,
   ServiceVoided,
-} from '../../src/client/lifecycle/lifecycle.events.js';
-import type { ServiceMark } from '../../src/client/lifecycle/lifecycle.marks.js';
-import type { EventOf } from '../../src/event-store/event-definition.js';
+} from '../../../src/client/lifecycle/lifecycle.events.js';
+import type { ServiceMark } from '../../../src/client/lifecycle/lifecycle.marks.js';
+import type { EventOf } from '../../../src/event-store/event-definition.js';
 
-/** The facts that retention follows from: who is a client, and what services count for it. */
-export type RetentionEvent = EventOf<
+/** The facts that move services: who is a client, and what services count for it. */
+export type ServiceEvent = EventOf<
   | typeof ClientConverted
   | typeof ClientServiced
   | typeof ServiceCorrected
@@ -23,8 +24,13 @@ export type RetentionEvent = EventOf<
   | typeof ClientUnmerged
 >;
 
-/** A service as it counts. */
-export type CountedService = Pick<ServiceMark, 'serviceId' | 'at' | 'amountMinor' | 'currency'>;
+/** A service as it counts; of what was done and by whom, as much as the fact says. */
+export interface CountedService extends Pick<
+  ServiceMark,
+  'serviceId' | 'at' | 'amountMinor' | 'currency' | 'serviceType'
+> {
+  readonly technicians?: readonly string[] | undefined;
+}
 
 /** What a fact changes of the services that count for its client. */
 export interface Movement {
@@ -40,7 +46,7 @@ const NOTHING: Movement = { withdrawn: [], counted: [] };
  * Counters add and take away the same services that are kept as facts, so that the two cannot tell different stories.
  * A merged client needs no movement: it is out of every figure as a whole.
  */
-export function movementOf(event: RetentionEvent): Movement {
+export function movementOf(event: ServiceEvent): Movement {
   switch (event.type) {
     case 'ClientServiced':
       return { withdrawn: [], counted: [service(event.data.serviceId, event.occurredAt, event.data)] };
@@ -70,8 +76,16 @@ export function movementOf(event: RetentionEvent): Movement {
 const service = (
   serviceId: string,
   at: string,
-  { amountMinor, currency }: { amountMinor?: number | undefined; currency?: string | undefined },
-): CountedService =>
-  amountMinor === undefined || currency === undefined
-    ? { serviceId, at }
-    : { serviceId, at, amountMinor, currency };
+  {
+    amountMinor,
+    currency,
+    serviceType,
+    technicians,
+  }: Pick<ServiceDetails, 'amountMinor' | 'currency' | 'serviceType' | 'technicians'>,
+): CountedService => ({
+  serviceId,
+  at,
+  ...(amountMinor === undefined || currency === undefined ? {} : { amountMinor, currency }),
+  ...(serviceType === undefined ? {} : { serviceType }),
+  ...(technicians === undefined ? {} : { technicians }),
+});

@@ -1,15 +1,17 @@
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
-import { isZone, monthCalendar, monthsBetween, plusMonths } from './month-calendar.js';
+import { isZone, periodCalendar } from './period-calendar.js';
+
+const monthCalendar = (zone: string) => periodCalendar(zone, 'month');
 
 test('an instant belongs to the month that the clocks of the zone show', () => {
   const lateOnThe30thInUtc = '2019-06-30T22:15:00.000Z';
-  expect(monthCalendar('UTC').monthOf(lateOnThe30thInUtc)).toBe('2019-06');
-  expect(monthCalendar('Europe/Berlin').monthOf(lateOnThe30thInUtc)).toBe('2019-07');
+  expect(monthCalendar('UTC').periodOf(lateOnThe30thInUtc)).toBe('2019-06');
+  expect(monthCalendar('Europe/Berlin').periodOf(lateOnThe30thInUtc)).toBe('2019-07');
   const earlyOnThe1stInUtc = '2019-01-01T04:59:59.999Z';
-  expect(monthCalendar('UTC').monthOf(earlyOnThe1stInUtc)).toBe('2019-01');
-  expect(monthCalendar('America/New_York').monthOf(earlyOnThe1stInUtc)).toBe('2018-12');
-  expect(monthCalendar('America/New_York').monthOf('2019-01-01T05:00:00.000Z')).toBe('2019-01');
+  expect(monthCalendar('UTC').periodOf(earlyOnThe1stInUtc)).toBe('2019-01');
+  expect(monthCalendar('America/New_York').periodOf(earlyOnThe1stInUtc)).toBe('2018-12');
+  expect(monthCalendar('America/New_York').periodOf('2019-01-01T05:00:00.000Z')).toBe('2019-01');
 });
 
 test('a month in which clocks change begins and ends at local midnights of different offsets', () => {
@@ -26,18 +28,18 @@ test('a month in which clocks change begins and ends at local midnights of diffe
 });
 
 test('where midnight comes twice the first of them begins the month, where it is skipped the first instant after it', () => {
-  const { monthOf, startOf } = monthCalendar('America/Havana');
+  const { periodOf, startOf } = monthCalendar('America/Havana');
   expect(startOf('2015-11')).toBe('2015-11-01T04:00:00.000Z');
-  expect(monthOf('2015-11-01T04:30:00.000Z')).toBe('2015-11');
+  expect(periodOf('2015-11-01T04:30:00.000Z')).toBe('2015-11');
   expect(startOf('2012-04')).toBe('2012-04-01T05:00:00.000Z');
 });
 
 test('months are counted by the calendar, not in stretches of 30 days', () => {
-  expect(monthsBetween('2023-01', '2023-03')).toBe(2);
-  expect(monthsBetween('2023-12', '2024-01')).toBe(1);
-  expect(monthsBetween('2024-01', '2023-12')).toBe(-1);
-  expect(plusMonths('2023-11', 14)).toBe('2025-01');
-  expect(plusMonths('2024-01', -1)).toBe('2023-12');
+  expect(monthCalendar('UTC').between('2023-01', '2023-03')).toBe(2);
+  expect(monthCalendar('UTC').between('2023-12', '2024-01')).toBe(1);
+  expect(monthCalendar('UTC').between('2024-01', '2023-12')).toBe(-1);
+  expect(monthCalendar('UTC').plus('2023-11', 14)).toBe('2025-01');
+  expect(monthCalendar('UTC').plus('2024-01', -1)).toBe('2023-12');
 });
 
 test('every instant lies in its month, and in the month that luxon says', () => {
@@ -61,9 +63,9 @@ test('every instant lies in its month, and in the month that luxon says', () => 
     .map(([month, seconds]) => new Date(Date.UTC(0, month) + seconds * 1000));
   fc.assert(
     fc.property(fc.constantFrom(...zones), fc.oneof(instants, nearAnEdge), (zone, date) => {
-      const { monthOf, startOf, endOf } = calendars.get(zone)!;
+      const { periodOf, startOf, endOf } = calendars.get(zone)!;
       const at = date.toISOString();
-      const month = monthOf(at);
+      const month = periodOf(at);
       expect(startOf(month) <= at && at < endOf(month)).toBe(true);
       expect(month).toBe(DateTime.fromISO(at, { zone }).toFormat('yyyy-MM'));
     }),
