@@ -1,6 +1,5 @@
-import { DateTime } from 'luxon';
 import type { Instant } from '../src/schema/instant.js';
-import { monthCalendar } from './cohort-retention/month-calendar.js';
+import { periodCalendar } from './analytics/period-calendar.js';
 
 /** A calendar day, `2024-01-31`. As text, days order in time. */
 export type LocalDay = string;
@@ -17,9 +16,6 @@ export const NO_DAY: Instant = '9999-12-31T23:59:59.999Z';
 
 /** @param timeZone IANA name. @returns a function that gives the first instant after a day there, `NO_DAY` after the last of all */
 export function dayEnds(timeZone: string): (day: LocalDay) => Instant {
-  const { startOfDay } = monthCalendar(timeZone);
-  return (day) =>
-    day === NO_DAY.slice(0, day.length)
-      ? NO_DAY
-      : startOfDay(DateTime.fromISO(day, { zone: 'utc' }).plus({ days: 1 }).toISODate() as LocalDay);
+  const { endOf } = periodCalendar(timeZone, 'day');
+  return (day) => (day === NO_DAY.slice(0, day.length) ? NO_DAY : endOf(day));
 }
