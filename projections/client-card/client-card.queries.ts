@@ -5,6 +5,7 @@ import { Problem } from '../../src/http/problem.js';
 import type { Snapshot } from '../../src/projecting/read-model.js';
 import type { Instant } from '../../src/schema/instant.js';
 import { CLIENT_RECORD } from '../client-record/client-record.projection.js';
+import { livesOf } from '../client-record/lives-of.sql.js';
 import { MovedClient } from '../../src/client/moved-client.js';
 import { answerOf, ReadModels } from '../read-models.js';
 import { cardOf, type CardSources, type KnownRecord } from './card-of.js';
@@ -31,14 +32,8 @@ const RECORD_COLUMNS = `client_id AS "clientId", name, email, phone, address, le
 
 /** The client, then those it absorbed, then those that they had absorbed before. */
 const CARD = `
-  WITH RECURSIVE life (client_id, far) AS (
-    SELECT $1::uuid, 0
-    UNION ALL
-    SELECT other.id::uuid, far + 1
-      FROM life JOIN client_record USING (client_id), jsonb_array_elements_text(absorbed) AS other (id)
-  )
   SELECT revision, position, complaints_ever, items, preferences, consents
-    FROM life JOIN client_card USING (client_id) ORDER BY far, client_id`;
+    FROM (${livesOf('$1')}) AS life JOIN client_card USING (client_id) ORDER BY far, client_id`;
 
 type RecordRow = KnownRecord & { merged_into?: string };
 type CardRow = CardParts & CardSources['head'];

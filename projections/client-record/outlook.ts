@@ -1,6 +1,7 @@
 import type { Instant } from '../../src/schema/instant.js';
 import { plusDays } from '../../src/schema/instant.js';
 import type { Rating } from '../at-risk.js';
+import { NO_DAY } from '../local-day.js';
 import { nextDue, type NextDue } from '../next-due.js';
 import { byTime, type CardItems, type ItemKind, type ItemsById } from './card-items.js';
 import type { Consent } from './client-card.js';
@@ -54,6 +55,18 @@ export function bookedUntil(items: ItemsById): Instant | null {
     scheduledFor === undefined ? [] : [plusDays(scheduledFor, BOOKING_GRACE_DAYS)],
   );
   return ends.sort().at(-1) ?? null;
+}
+
+/** @returns until when a client pauses all its plans, `NO_DAY` if it did not say; null where it does not */
+export function pausedUntil(items: ItemsById): Instant | null {
+  const plans = listOf(items, 'plans', 'planId');
+  if (plans.some(({ status }) => status !== 'paused')) return null;
+  return (
+    plans
+      .map((plan) => plan.pausedUntil ?? NO_DAY)
+      .sort()
+      .at(0) ?? null
+  );
 }
 
 /** @returns the latest thing the client said of how content it is, on the spot or when it was asked */

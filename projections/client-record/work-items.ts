@@ -70,8 +70,6 @@ export function workItems(dayEnd: (day: LocalDay) => Instant): ExpandRule<Client
       name: 'work_item',
       columns: { kind: 'text', state: 'text', due_at: 'timestamptz', item_id: 'uuid', client_id: 'uuid' },
       key: ['kind', 'state', 'due_at', 'item_id', 'client_id'],
-      // The details of a thing that came with a merge stand with the client where it was recorded.
-      indexes: [['item_id']],
     },
     from: clientCard.name,
     rows: ({ client_id, items }) =>

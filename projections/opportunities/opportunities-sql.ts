@@ -1,4 +1,5 @@
 import type { Instant } from '../../src/schema/instant.js';
+import { livesOf } from '../client-record/lives-of.sql.js';
 import type { OpportunityKind, Reason } from './opportunity.js';
 import type { OpportunitiesQuery } from './opportunities.parameters.js';
 
@@ -53,16 +54,15 @@ export function opportunitiesSql({ query, by, after }: OpportunityListing) {
     after
       ? [`one.rank >= ${given(after[0])}`, `(one.rank, one.client_id, ${kind}, ${subject}) > (${key})`]
       : [];
-  /** the first of a table, in the order of the list, that meet some conditions */
-  const first = (table: string, conditions: readonly string[], kind: string, subject: string): string =>
-    `SELECT one.* FROM ${table} AS one JOIN client_record AS r USING (client_id)
-      WHERE ${[...conditions, `one.from_at <= ${now}`, ...filters, ...later(kind, subject)].join(' AND ')}
+  const first: First = ({ from, also = '', conditions, kind, subject }) =>
+    `SELECT one.*${also} FROM ${from} JOIN client_record AS r USING (client_id)
+      WHERE ${[...conditions, `one.from_at <= ${now}`, ...filters, ...later(kind, subject), mayBeCalled(subject)].join(' AND ')}
       ORDER BY one.rank, one.client_id, ${subject}::text ${limit}`;
   const columns = 'kind, rank, client_id, subject, currency, from_at, reason';
   const arms = [
     `SELECT ${columns}
        FROM unnest(${given(query.kind)}::text[]) AS asked CROSS JOIN LATERAL (
-         ${first('opportunity', ['one.kind = asked'], 'one.kind', 'one.subject')}) AS found`,
+         ${first({ from: 'opportunity AS one', conditions: ['one.kind = asked'], kind: 'one.kind', subject: 'one.subject' })}) AS found`,
     ...(asks(query, 'additional_service') ? [ADDITIONAL(first, given)] : []),
     ...(asks(query, 'at_risk') ? [QUIET(first, given, now)] : []),
   ];
@@ -77,24 +77,48 @@ export function opportunitiesSql({ query, by, after }: OpportunityListing) {
 
 const asks = ({ kind }: OpportunitiesQuery, one: OpportunityKind): boolean => kind.includes(one);
 
-type First = (table: string, conditions: readonly string[], kind: string, subject: string) => string;
+/** What some opportunities are read from: `one`, a row of a table that is in the order of the list. */
+interface Some {
+  readonly from: string;
+  /** further columns, each after a comma */
+  readonly also?: string;
+  readonly conditions: readonly string[];
+  /** what of the key of the list is not in the row: expressions */
+  readonly kind: string;
+  readonly subject: string;
+}
+/** @returns a query for the first of them, so many as a page takes */
+type First = (some: Some) => string;
 type Given = (value: unknown) => string;
 
+/**
+ * Rows know what their own client said of being contacted; what was said as one of the clients merged into it stands with
+ * those, as for the card. An open complaint is seen to all the same.
+ */
+const mayBeCalled = (subject: string): string => `
+  (r.absorbed = '[]' OR ${subject} = 'open_complaint' OR (
+    SELECT coalesce(bool_or(granted) OR NOT bool_or(consent.kind = 'any'), TRUE)
+      FROM (${livesOf('r.client_id')}) AS life JOIN client_card USING (client_id)
+     CROSS JOIN LATERAL jsonb_to_recordset(consents) AS consent (kind text, granted boolean)))`;
+
+/** Each client is met once, however many things others like it had done. */
 const ADDITIONAL = (first: First, given: Given): string => `
   SELECT 'additional_service', rank, client_id, other_type, currency, from_at,
-      jsonb_build_object('kind', 'additional_service', 'mainType', pair.main_type, 'serviceType', other_type,
+      jsonb_build_object('kind', 'additional_service', 'mainType', usual.main_type, 'serviceType', other_type,
         'clients', clients, 'of', alike)
-    FROM (SELECT main_type, pair.other_type, pair.clients, every.clients AS alike
+    FROM (SELECT main_type, every.clients AS alike, array_agg(pair.other_type) AS others, array_agg(pair.clients) AS had
             FROM service_pair AS pair JOIN service_pair AS every USING (main_type)
            WHERE every.other_type = main_type AND pair.other_type <> main_type
-             AND every.clients >= ${given(FEWEST_ALIKE)} AND pair.clients >= ${given(LEAST_SHARE)}::numeric * every.clients) AS pair
+             AND every.clients >= ${given(FEWEST_ALIKE)} AND pair.clients >= ${given(LEAST_SHARE)}::numeric * every.clients
+           GROUP BY main_type, every.clients) AS usual
     CROSS JOIN LATERAL (
-      ${first(
-        'prospect',
-        ['one.main_type = pair.main_type', 'NOT one.types ? pair.other_type'],
-        `'additional_service'`,
-        'pair.other_type',
-      )}) AS found`;
+      ${first({
+        from: 'prospect AS one CROSS JOIN LATERAL unnest(usual.others, usual.had) AS other (other_type, clients)',
+        also: ', other.other_type, other.clients',
+        conditions: ['one.main_type = usual.main_type', 'NOT one.types ? other.other_type'],
+        kind: `'additional_service'`,
+        subject: 'other.other_type',
+      })}) AS found`;
 
 const QUIET = (first: First, given: Given, now: string): string => `
   SELECT 'at_risk', rank, client_id, 'quiet_for_type', currency, last_serviced_at + usual.days * interval '24 hours',
@@ -105,12 +129,12 @@ const QUIET = (first: First, given: Given, now: string): string => `
                       sum(gaps) OVER (PARTITION BY service_type) AS of_all FROM service_gap) AS running
            WHERE of_all >= ${given(FEWEST_ALIKE)} GROUP BY service_type) AS usual
     CROSS JOIN LATERAL (
-      ${first(
-        'prospect',
-        [
+      ${first({
+        from: 'prospect AS one',
+        conditions: [
           'one.main_type = usual.service_type AND NOT one.has_habit',
           `one.last_serviced_at + usual.days * interval '24 hours' < ${now}`,
         ],
-        `'at_risk'`,
-        `'quiet_for_type'`,
-      )}) AS found`;
+        kind: `'at_risk'`,
+        subject: `'quiet_for_type'`,
+      })}) AS found`;

@@ -123,6 +123,33 @@ describe('a client', () => {
     expect(kinds()).toEqual(['due_for_service']);
   });
 
+  it('is left alone while it pauses its plans, for good where it did not say until when', () => {
+    converted();
+    for (const at of [10, 24, 38, 52]) served(at);
+    tell('PlanEnrolled', { planId: id(70), intervalDays: 14 }, 53);
+    tell('PlanPaused', { planId: id(70) }, 54);
+    expect(found()).toEqual([]);
+    tell('PlanPaused', { planId: id(70), until: day(200) }, 55);
+    expect(found()).toMatchObject([
+      { from: day(200), reason: { kind: 'due_for_service' } },
+      { from: day(200), reason: { because: 'quiet' } },
+    ]);
+    tell('PlanResumed', { planId: id(70) }, 56);
+    expect(found()).toMatchObject([{ from: day(67), reason: { basis: 'plan' } }, { from: day(66) }]);
+  });
+
+  it('is on the list of follow-ups also by one that came with a merge, of which only the day is known', () => {
+    converted();
+    served(1, { nextDueAt: day(20) });
+    const life = {
+      services: [],
+      lapses: [],
+      items: { followUps: { [id(62)]: { done: false, dueAt: day(25) } } },
+    };
+    tell('ClientAbsorbed', { absorbedId: id(98), convertedAt: day(0), life }, 3);
+    expect(found()).toEqual([]);
+  });
+
   it('is not called when it wants no contact, was closed, merged or forgotten', () => {
     for (const [type, data] of [
       ['CommunicationPreferenceChanged', { channel: 'phone', kind: 'any', granted: false }],
@@ -153,6 +180,22 @@ describe('a client', () => {
     expect(risks()).toMatchObject([{ from: day(17), reason: { because: 'low_rating' } }]);
     tell('FeedbackReceived', { feedbackId: id(51), instrument: 'stars', score: 4 }, 5);
     expect(risks()).toEqual([]);
+  });
+
+  it('is at risk by a low rating no longer once it came again, nor when it refuses contact', () => {
+    const rated = () => {
+      log = new EventLog();
+      converted();
+      served(1, { rating: 1, nextDueAt: day(90) });
+      expect(kinds()).toContain('low_rating');
+    };
+    rated();
+    served(30);
+    expect(kinds()).not.toContain('low_rating');
+    rated();
+    tell('ClientComplained', { complaintId: id(50) }, 2);
+    tell('CommunicationPreferenceChanged', { channel: 'phone', kind: 'any', granted: false }, 3);
+    expect(kinds()).toEqual(['open_complaint']);
   });
 });
 

@@ -2,7 +2,15 @@ import { plusDays, type Instant } from '../../src/schema/instant.js';
 import { isLow, type Rating } from '../at-risk.js';
 import type { ClientCardRow } from '../client-record/client-card.js';
 import type { ClientRecordRow } from '../client-record/client-record.js';
-import { bookedUntil, dueOf, lastRating, listOf, refusesContact } from '../client-record/outlook.js';
+import {
+  bookedUntil,
+  dueOf,
+  lastRating,
+  listOf,
+  pausedUntil,
+  refusesContact,
+} from '../client-record/outlook.js';
+import { NO_DAY } from '../local-day.js';
 import type { NextDue } from '../next-due.js';
 
 export const OPPORTUNITY_KINDS = [
@@ -63,15 +71,18 @@ const FEWEST_VISITS_TO_WIN_BACK = 2;
 const SCHEDULED = ['rebooking', 'maintenance'];
 
 /**
- * @returns from when on a client can be approached: once the visits that are booked are over, and it was left alone for a
- *   while; null: not at all, since it is gone, was forgotten or does not want to be, or a follow-up says when
+ * @returns from when on a client can be approached: once the visits that are booked and the pause it asked for are over, and
+ *   it was left alone for a while; null: not at all, since it is gone, was forgotten, does not want to be or did not say
+ *   until when it pauses, or a follow-up says when
  */
 export function approachableFrom(record: ClientRecordRow, card: ClientCardRow): Instant | null {
-  const scheduled = listOf(card.items, 'followUps', 'followUpId').some(({ topic = '' }) =>
-    SCHEDULED.includes(topic),
+  // What for is not known of one that came with a merge.
+  const scheduled = listOf(card.items, 'followUps', 'followUpId').some(
+    ({ topic }) => topic === undefined || SCHEDULED.includes(topic),
   );
-  if (isGone(record) || scheduled || refusesContact(card.consents)) return null;
-  return latest(record.converted_at, bookedUntil(card.items), rested(card));
+  const paused = pausedUntil(card.items);
+  if (isGone(record) || scheduled || paused === NO_DAY || refusesContact(card.consents)) return null;
+  return latest(record.converted_at, bookedUntil(card.items), paused, rested(card));
 }
 
 /**
@@ -139,7 +150,10 @@ function quiet(record: ClientRecordRow): Opportunity[] {
   return [{ from: plusDays(since, usualDays), reason }];
 }
 
-/** Discontent does not wait until a client can be approached with something else. */
+/**
+ * Discontent does not wait until a client can be approached with something else. Who came again has got over a low rating; and
+ * a complaint is seen to whether or not the client wants to be called.
+ */
 function discontents(record: ClientRecordRow, card: ClientCardRow): Opportunity[] {
   if (!isServed(record)) return [];
   const open = listOf(card.items, 'complaints', 'complaintId').filter((one) => one.open);
@@ -154,7 +168,10 @@ function discontents(record: ClientRecordRow, card: ClientCardRow): Opportunity[
           },
         ]
       : []),
-    ...(rating && isLow(rating)
+    ...(rating &&
+    isLow(rating) &&
+    rating.at >= (record.last_serviced_at ?? '') &&
+    !refusesContact(card.consents)
       ? [
           {
             from: latest(rating.at, rested(card)),
