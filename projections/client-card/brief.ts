@@ -120,7 +120,12 @@ const dueAndOwed: Line = ({ bookings, nextDue, unpaidInvoices, followUps, plans 
   return told.length === 0 ? 'Nothing is due, and nothing is owed' : capitalised(told.join('; '));
 };
 
-const BASES = { stated: 'as was said', plan: 'by plan', own_cadence: 'by habit' } as const;
+const BASES = {
+  stated: 'as was said',
+  plan: 'by plan',
+  own_cadence: 'by habit',
+  season: 'by season',
+} as const;
 
 function sums(invoices: Briefed['unpaidInvoices']): Map<string, number> {
   const open = new Map<string, number>();

@@ -1,11 +1,18 @@
 import type { Conversion } from '../../src/client/lifecycle/lifecycle.events.js';
 import { plusDays, type Instant } from '../../src/schema/instant.js';
-import { risksOf, type Rating } from '../at-risk.js';
-import { byTime, type CardItems, type ItemKind, type ItemsById } from '../client-record/card-items.js';
-import type { ClientCardRow, Consent } from '../client-record/client-card.js';
+import { risksOf } from '../at-risk.js';
+import type { CardItems } from '../client-record/card-items.js';
+import type { ClientCardRow } from '../client-record/client-card.js';
 import type { Rhythm } from '../client-record/life-figures.js';
+import {
+  BOOKING_GRACE_DAYS,
+  dueOf,
+  lastRating,
+  listOf,
+  refusesContact,
+  type Identified,
+} from '../client-record/outlook.js';
 import type { LocalDay } from '../local-day.js';
-import { nextDue } from '../next-due.js';
 import { briefOf } from './brief.js';
 import type { CardEquipment, CardFlags, CardTechnicians, UnpaidInvoice } from './card-things.answers.js';
 import type { ClientCard } from './client-card.answers.js';
@@ -31,9 +38,6 @@ export interface CardSources extends CardParts {
   readonly head: Pick<ClientCardRow, 'complaints_ever' | 'revision' | 'position'>;
 }
 
-/** Whoever is late today may still come. */
-const BOOKING_GRACE_DAYS = 1;
-
 /** @returns the card as it stands at `now`: what depends on the day is told from it, and kept nowhere */
 export function cardOf(
   { record, head, items, preferences, consents }: CardSources,
@@ -49,16 +53,15 @@ export function cardOf(
     .sort((a, b) => ((a.scheduledFor ?? '') < (b.scheduledFor ?? '') ? -1 : 1));
   const invoices = listOf(items, 'invoices', 'invoiceId').map((invoice) => unpaid(invoice, dayOf(now)));
   const rating = lastRating(items);
-  const due = nextDue({
-    lastServicedAt: record.lastServicedAt ?? null,
-    usualGapDays: rhythm.usualGapDays,
-    statedDueAt: services[0]?.nextDueAt ?? null,
-    livePlans: plans
-      .filter(({ status }) => status === 'live')
-      .map(({ planId, intervalDays = 0, at = record.convertedAt }) => ({
-        ...{ intervalDays, since: rhythm.servedUnder[planId] ?? at },
-      })),
-  });
+  const due = dueOf(
+    {
+      convertedAt: record.convertedAt,
+      lastServicedAt: record.lastServicedAt ?? null,
+      trade: record.trade ?? null,
+      rhythm,
+    },
+    items,
+  );
   const here = record.state !== 'closed' && !erased;
   const risks =
     record.state === 'active' || record.state === 'reactivated'
@@ -118,18 +121,6 @@ export function cardOf(
   return { ...card, brief: briefOf(card, today) };
 }
 
-type Identified<K extends ItemKind, Id extends string> = CardItems[K] & Record<Id, string>;
-
-/** @returns the things of a kind, each with its id, by when they happened */
-function listOf<K extends ItemKind, Id extends string>(
-  items: ItemsById,
-  kind: K,
-  id: Id,
-): Identified<K, Id>[] {
-  const entries = Object.entries<CardItems[K]>(items[kind] ?? {});
-  return entries.sort(byTime).map(([key, item]) => ({ [id]: key, ...item }) as Identified<K, Id>);
-}
-
 const withoutTime = <T extends { at?: Instant }>({ at: _at, ...item }: T) => item;
 
 function unpaid(
@@ -174,18 +165,6 @@ function equipmentOf(
 const yearsBetween = (from: LocalDay, to: LocalDay): number =>
   Math.max(0, Number(to.slice(0, 4)) - Number(from.slice(0, 4)) - (to.slice(5) < from.slice(5) ? 1 : 0));
 
-/** @returns the latest thing the client said of how content it is, on the spot or when it was asked */
-function lastRating(items: ItemsById): Rating | null {
-  const onTheSpot = listOf(items, 'services', 'serviceId').map(({ serviceId, rating: score, at }) => ({
-    ...{ instrument: 'stars' as const, score, serviceId, at },
-  }));
-  const asked = listOf(items, 'feedback', 'feedbackId').map(({ feedbackId: _id, ...feedback }) => feedback);
-  const given = [...onTheSpot, ...asked].filter((one): one is Rating =>
-    [one.instrument, one.score, one.at].every((known) => known !== undefined),
-  );
-  return given.reduce<Rating | null>((last, one) => (last && last.at > one.at ? last : one), null);
-}
-
 function pauseOf(plans: readonly CardItems['plans'][]): Pick<CardFlags, 'onPlan' | 'paused' | 'pausedUntil'> {
   const onPlan = plans.length > 0;
   const paused = onPlan && plans.every(({ status }) => status === 'paused');
@@ -193,11 +172,6 @@ function pauseOf(plans: readonly CardItems['plans'][]): Pick<CardFlags, 'onPlan'
   const known = paused && ends.every((end) => end !== undefined);
   return { onPlan, paused, ...(known ? { pausedUntil: ends.sort()[0] } : {}) };
 }
-
-/** Contact was refused outright by some channel, and is agreed to by none. */
-const refusesContact = (consents: readonly Consent[]): boolean =>
-  consents.some(({ kind, granted }) => kind === 'any' && !granted) &&
-  !consents.some(({ granted }) => granted);
 
 function techniciansOf(
   preferences: Readonly<Record<string, string>>,

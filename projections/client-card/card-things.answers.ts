@@ -12,6 +12,7 @@ import { Property } from '../../src/client/record/property.events.js';
 import { Currency, InstantField, OneOf, Text, WholeNumber } from '../../src/schema/fields.js';
 import type { Instant } from '../../src/schema/instant.js';
 import { Flag } from '../../src/schema/value-fields.js';
+import { DUE_BASES, type NextDue } from '../next-due.js';
 
 const whole = { min: 0, max: Number.MAX_SAFE_INTEGER };
 
@@ -121,11 +122,11 @@ export class CardDue {
   @InstantField({ about: 'when the next service falls due; it may have passed' })
   at!: Instant;
 
-  @OneOf(['stated', 'plan', 'own_cadence'], {
+  @OneOf(DUE_BASES, {
     about:
-      'what that rests on: what was said at the last service, a plan, or how far apart services usually are',
+      'what that rests on: what was said at the last service, a plan, how far apart services usually are, or the season',
   })
-  basis!: 'stated' | 'plan' | 'own_cadence';
+  basis!: NextDue['basis'];
 }
 
 /** What of a client wants attention, whatever state it is in. */

@@ -1,4 +1,5 @@
 import type { CardItems, ItemKind, ItemsById } from '../client-record/card-items.js';
+import { laidOver } from '../client-record/card-merges.js';
 import type { ClientCardRow, Consent } from '../client-record/client-card.js';
 
 export type CardParts = Pick<ClientCardRow, 'items' | 'preferences' | 'consents'>;
@@ -15,7 +16,7 @@ export function pooledCard(own: CardParts, absorbed: readonly CardParts[]): Card
   const items = kinds.map(([kind, byId]) => [
     kind,
     Object.fromEntries(
-      Object.entries(byId).map(([id, item]) => [id, { ...detailsOf(kind, id, absorbed), ...item }]),
+      Object.entries(byId).map(([id, item]) => [id, laidOver(detailsOf(kind, id, absorbed), item)]),
     ),
   ]);
   return {

@@ -78,6 +78,8 @@ export const itemChanges: ItemChanges = {
   FollowUpScheduled: (items, { followUpId, ...followUp }, at) =>
     put(items, 'followUps', followUpId, { ...followUp, at }),
   FollowUpDone: (items, { followUpId }) => drop(items, 'followUps', followUpId),
+  ReactivationAttempted: (items, { attemptId, ...attempt }, at) =>
+    put(items, 'attempts', attemptId, { ...attempt, at }),
   InvoiceIssued: (items, { invoiceId, ...invoice }, at) =>
     put(items, 'invoices', invoiceId, { ...invoice, at, paidMinor: 0, overdue: false }),
   InvoiceOverdue: (items, { invoiceId }) => patch(items, 'invoices', invoiceId, { overdue: true }),

@@ -1,6 +1,6 @@
 import type { Invoice } from '../../src/client/billing/billing.events.js';
 import type { Complaint, Resolution } from '../../src/client/complaints/complaint.events.js';
-import type { Feedback } from '../../src/client/contact/contact.events.js';
+import type { Attempt, Feedback } from '../../src/client/contact/contact.events.js';
 import type { Service } from '../../src/client/lifecycle/lifecycle.events.js';
 import type { Booking } from '../../src/client/plans/booking.events.js';
 import type { FollowUp, Recommendation } from '../../src/client/plans/follow-up-work.events.js';
@@ -34,6 +34,8 @@ export interface CardItems {
   invoices: Item<Invoice, { paidMinor: number; overdue: boolean }>;
   recommendations: Item<Recommendation>;
   followUps: Item<FollowUp>;
+  /** to win the client back */
+  attempts: Item<Attempt>;
 }
 /** An item as a fact tells it. */
 type Told<T> = { [K in keyof T]?: T[K] | Forgotten };
@@ -41,7 +43,7 @@ export type ItemKind = keyof CardItems;
 export type ItemsById = { [K in ItemKind]?: Record<string, CardItems[K]> };
 
 /** A row is written anew with every fact of the client, so it holds no more of a kind than so many, the latest. */
-const MOST: Partial<Record<ItemKind, number>> = { services: 5, feedback: 5, notes: 3 };
+const MOST: Partial<Record<ItemKind, number>> = { services: 5, feedback: 5, notes: 3, attempts: 20 };
 const MOST_OF_ANY = 100;
 
 /** @returns the items with one put there, or put in another's place */

@@ -9,18 +9,20 @@ type FromMark = { readonly [K in Exclude<ItemKind, 'services'>]: (mark: Mark) =>
 const fromMark: FromMark = {
   feedback: ({ at }) => ({ at }) as CardItems['feedback'],
   notes: () => ({}),
-  complaints: ({ at, open }) => ({ at, open }) as CardItems['complaints'],
+  complaints: ({ at, open, slaDueAt }) => withoutAbsent({ at, open, slaDueAt }),
   contacts: ({ linked }) => (linked === false ? null : {}),
   properties: () => ({}),
-  equipment: ({ retired, installedOn }) => (retired === true ? null : withoutAbsent({ installedOn })),
-  plans: ({ status, intervalDays, from: at }) =>
-    status === 'ended' ? null : ({ status, intervalDays, at } as CardItems['plans']),
+  equipment: ({ retired, installedOn, warrantyUntil: until }) =>
+    retired === true ? null : withoutAbsent({ installedOn, ...(until ? { warranty: { until } } : {}) }),
+  plans: ({ status, intervalDays, endsOn, from: at }) =>
+    status === 'ended' ? null : withoutAbsent({ status, intervalDays, endsOn, at }),
   bookings: ({ status, scheduledFor, madeAt: at }) =>
     status === 'booked' ? ({ scheduledFor, at } as CardItems['bookings']) : null,
   invoices: ({ amountMinor, currency, dueOn, paidMinor, overdue }) =>
     paidMinor === amountMinor ? null : withoutAbsent({ amountMinor, currency, dueOn, paidMinor, overdue }),
   recommendations: ({ status, at }) => (status === 'open' ? ({ at } as CardItems['recommendations']) : null),
-  followUps: ({ done }) => (done === true ? null : {}),
+  attempts: ({ at }) => ({ at }) as CardItems['attempts'],
+  followUps: ({ done, dueAt }) => (done === true ? null : withoutAbsent({ dueAt })),
 };
 
 const withoutAbsent = (item: object): object =>
@@ -46,9 +48,21 @@ export function restored(items: ItemsById, { life }: Unmerge): ItemsById {
   return eachKind(items, life, (kind, own, passed) =>
     latest(
       kind,
-      Object.fromEntries(Object.entries(passed).map(([id, item]) => [id, { ...own[id], ...item }])),
+      Object.fromEntries(Object.entries(passed).map(([id, item]) => [id, laidOver(own[id], item)])),
     ),
   );
+}
+
+type Covered = { readonly warranty?: { readonly until?: string | undefined } };
+
+/**
+ * What counts of a thing, laid over what else is known of it. Of a warranty only the last day counts: while it is the same,
+ * so is the rest.
+ */
+export function laidOver<Item extends object>(details: Item | undefined, item: Item): Item {
+  const [known, counting] = [details as Covered | undefined, item as Covered];
+  const same = known?.warranty !== undefined && known.warranty.until === counting.warranty?.until;
+  return { ...details, ...item, ...(same ? { warranty: known.warranty } : {}) };
 }
 
 type ById = Record<string, object>;

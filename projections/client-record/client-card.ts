@@ -19,6 +19,8 @@ export type ClientCardRow = {
   revision: number;
   position: bigint;
   complaints_ever: number;
+  /** when it was last tried to have the client come (again), or something was put right with it; null: never */
+  approached_at: Instant | null;
   items: ItemsById;
   preferences: Record<string, string>;
   /** `any` purpose stands for all of which nothing was said later */
@@ -32,6 +34,7 @@ export const clientCard: Table<ClientCardRow> = {
     revision: 'integer',
     position: 'bigint',
     complaints_ever: 'integer',
+    approached_at: 'timestamptz?',
     items: 'jsonb',
     preferences: 'jsonb',
     consents: 'jsonb',
@@ -46,6 +49,9 @@ type RowChanges = {
 
 const rowChanges: RowChanges = {
   ClientComplained: (row) => ({ complaints_ever: row.complaints_ever + 1 }),
+  CommunicationSent: (row, { data: { kind }, occurredAt }) =>
+    APPROACHES.includes(kind) ? approached(row, occurredAt) : {},
+  ReactivationAttempted: (row, { occurredAt }) => approached(row, occurredAt),
   ClientAbsorbed: (row, { data }) => ({ complaints_ever: row.complaints_ever + complaintsIn(data.life) }),
   ClientUnmerged: (row, { data: { side, life } }) => ({
     complaints_ever: side === 'survivor' ? row.complaints_ever - complaintsIn(life) : complaintsIn(life),
@@ -66,6 +72,12 @@ const rowChanges: RowChanges = {
   }),
   ClientErased: (row) => ({ items: withoutPersonal(row.items), preferences: {} }),
 };
+
+const APPROACHES = ['rebooking', 're_engagement', 'support'];
+
+const approached = ({ approached_at: before }: ClientCardRow, at: Instant): Partial<ClientCardRow> => ({
+  approached_at: before !== null && before > at ? before : at,
+});
 
 const complaintsIn = ({ items: { complaints = {} } }: { items: Readonly<Record<string, object>> }): number =>
   Object.keys(complaints).length;
@@ -122,6 +134,7 @@ const begun = ({ stream, revision, position }: RecordedEvent<ClientEvent>): Clie
   revision,
   position,
   complaints_ever: 0,
+  approached_at: null,
   items: {},
   preferences: {},
   consents: [],

@@ -86,7 +86,8 @@ function visitsOf(
   return new Set(services.map(({ at }) => dayOf(at))).size;
 }
 
-function amountsOf(services: readonly ServiceMark[]): Amount[] {
+/** @returns what services came to, by currency */
+export function amountsOf(services: readonly ServiceMark[]): Amount[] {
   const sums = new Map<string, number>();
   for (const { amountMinor, currency } of services) {
     if (amountMinor !== undefined && currency) sums.set(currency, (sums.get(currency) ?? 0) + amountMinor);

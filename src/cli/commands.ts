@@ -1,7 +1,10 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ApiModule } from '../api.module.js';
 import { ClientDecisions } from '../client/change-client.js';
 import { LapsePolicies } from '../policy/lapse-policies.js';
 import { ClientKeys } from '../privacy/client-keys.js';
 import { Clock } from '../clock.js';
+import { createHttpApp } from '../http/configure-app.js';
 import { runImport, type ImportArguments } from '../importing/import.command.js';
 import { caughtUp } from './catch-up.js';
 import { runDemo, type DemoOptions } from './demo.command.js';
@@ -42,7 +45,14 @@ export const rotateKeys = (): Promise<never> =>
   inSession((session) => runKeysRotate(session, process.stdout));
 
 export const playDemo = (options: DemoOptions): Promise<never> =>
-  inSession((session) => runDemo(session, options, process.stdout));
+  inSession<NestFastifyApplication>(
+    (session) => runDemo(session, options, process.stdout),
+    async (booted) => {
+      const app = await createHttpApp(ApiModule.forRoot(booted), booted.config);
+      await app.init();
+      return app;
+    },
+  );
 
 async function importAndCatchUp(session: Session, file: string, options: ImportArguments): Promise<number> {
   const { app, runtime, signal } = session;

@@ -29,6 +29,14 @@ export function changed<Item extends object>(
   return item === undefined ? items : items.set(id, { ...item, ...change });
 }
 
+/** @returns what of it is given; what is undefined is left out, so that it neither stands in a mark nor takes another's place */
+export const given = <Fields extends object>(
+  fields: Fields,
+): { [K in keyof Fields]?: Exclude<Fields[K], undefined> } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof Fields]?: Exclude<Fields[K], undefined>;
+  };
+
 type Pooled = PooledLife['items'][string];
 
 /** @returns own items and those of a client that is absorbed */

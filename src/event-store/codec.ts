@@ -5,7 +5,7 @@ import type { CommandContext, Envelope, RecordedEvent } from './envelope.js';
 import type { DomainEvent, EventDefinition } from './event-definition.js';
 import { hashOf } from './hash-chain.js';
 import { openedOrForgotten, placeOf, seal, SEALED, type SealedFields } from './personal-seal.js';
-import type { SubjectKeys } from './subject-keys.js';
+import { SubjectForgotten, type SubjectKeys } from './subject-keys.js';
 
 /** An event in the log that this version of Tenure cannot read; the position tells an operator where to look. */
 export class UnreadableEvent extends Error {
@@ -75,7 +75,7 @@ export class Codec<Event extends DomainEvent> {
    * @param events in the order in which they are to be recorded
    * @param head where the stream stands before them
    * @returns the stored form of each, chained by hash, with ids derived from the command; personal fields sealed
-   * @throws Error if personal data is to be stored and the key is not ready (`readyToWrite`), or was destroyed
+   * @throws SubjectForgotten if personal data is to be stored and the key was destroyed; Error if it is not ready (`readyToWrite`)
    */
   encode(
     stream: string,
@@ -134,6 +134,7 @@ export class Codec<Event extends DomainEvent> {
     const names = subject ? this.personalIn(event) : [];
     if (!subject || names.length === 0) return data;
     const key = this.keys?.peek(subject);
+    if (key === null) throw new SubjectForgotten(stream);
     if (!Buffer.isBuffer(key)) throw new Error(`there is no key to store ${event.type} of ${stream} under`);
     const clear = { ...data };
     const values: Record<string, unknown> = {};

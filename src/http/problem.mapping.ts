@@ -2,6 +2,7 @@ import { HttpException } from '@nestjs/common';
 import type { Rejection } from '../event-store/decider.js';
 import { CommandIdReused } from '../event-store/decision-runner.js';
 import { EventStoreUnavailable, RevisionConflict } from '../event-store/event-store.js';
+import { SubjectForgotten } from '../event-store/subject-keys.js';
 import { ReadModelBehind } from '../projecting/await-position.js';
 import { isDatabaseUnavailable } from './database-unavailable.js';
 import { Problem } from './problem.js';
@@ -11,6 +12,10 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof RevisionConflict)
     return Problem.preconditionFailed(`it is no longer at revision ${error.expected}`);
+  if (error instanceof SubjectForgotten)
+    return Problem.illegalState('the client is being forgotten, so nothing personal can be recorded of it', {
+      ...{ state: 'erased', rule: 'forgotten-for-good' },
+    });
   if (error instanceof CommandIdReused) return Problem.idempotencyKeyReused();
   if (error instanceof EventStoreUnavailable)
     return Problem.unavailable(2, 'the event store is not available', { cause: error });

@@ -48,8 +48,9 @@ function tableFaults(rule: AnyRule, folds: ReadonlySet<string>): string[] {
   if (key.length === 0) faults.push('has no key');
   for (const column of key) if (columns[column]?.endsWith('?')) faults.push(`has a nullable key, ${column}`);
   if (rule.shape === 'fold' && key.length !== 1) faults.push('is a fold and needs a key of one column');
-  if ((rule.shape === 'expand' || rule.shape === 'sum') && !folds.has(rule.from))
-    faults.push(`comes from ${rule.from}, which is no fold table before it`);
+  const origins = 'from' in rule ? [rule.from].flat() : [];
+  for (const from of origins.filter((one) => !folds.has(one)))
+    faults.push(`comes from ${from}, which is no fold table before it`);
   if (rule.shape === 'sum') {
     const sums = summed(rule.table);
     if (sums.length === 0) faults.push('sums nothing');

@@ -1,4 +1,4 @@
-import type { ClientBase, Pool } from 'pg';
+import type { Pool, QueryConfig } from 'pg';
 import type { Instant } from '../schema/instant.js';
 import type { Build } from './build.js';
 import { inTransaction } from './transaction.js';
@@ -88,26 +88,22 @@ export function takeLead(pool: Pool, build: Build): Promise<Lead> {
   });
 }
 
+/** What PostgreSQL says of a checkpoint that did not move: its statement divides by the number of rows that it moved. */
+export const NOT_MOVED = '22012';
+
 /**
- * Moves the checkpoint by compare-and-set, inside the caller's transaction.
+ * Moves the checkpoint by compare-and-set, inside the caller's transaction: unless it still stands where `lead` says, in the
+ * same epoch, the statement fails with `NOT_MOVED`, and so does whatever the transaction does besides.
  * @param applied how many events were applied on the way
- * @throws LeadLost unless it still stands where `lead` says, in the same epoch
  */
-export async function moveCheckpoint(
-  client: ClientBase,
-  build: Build,
-  lead: Lead,
-  to: Progress,
-  applied: number,
-): Promise<void> {
-  const { rowCount } = await client.query({
-    name: 'move-checkpoint',
-    text: `UPDATE projection.checkpoint SET position = $5, recorded_at = $6, applied = applied + $7, updated_at = now()
-            WHERE name = $1 AND build = $2 AND epoch = $3 AND position IS NOT DISTINCT FROM $4`,
-    values: [build.name, build.label, lead.epoch, lead.position, to.position, to.recordedAt, applied],
-  });
-  if (rowCount !== 1) throw new LeadLost(build);
-}
+export const moveCheckpoint = (build: Build, lead: Lead, to: Progress, applied: number): QueryConfig => ({
+  name: 'move-checkpoint',
+  text: `WITH moved AS (
+           UPDATE projection.checkpoint SET position = $5, recorded_at = $6, applied = applied + $7, updated_at = now()
+            WHERE name = $1 AND build = $2 AND epoch = $3 AND position IS NOT DISTINCT FROM $4 RETURNING 1)
+         SELECT 1 / count(*) FROM moved`,
+  values: [build.name, build.label, lead.epoch, lead.position, to.position, to.recordedAt, applied],
+});
 
 /** @throws LeadLost */
 export async function recordPause(pool: Pool, build: Build, lead: Lead, failure: Failure): Promise<void> {

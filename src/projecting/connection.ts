@@ -24,9 +24,10 @@ export function engineConnection(databaseUrl: string): pg.ClientConfig {
 /**
  * A pool of such connections. One that breaks is told of by the query that it breaks; one that breaks between queries
  * emits an error besides, which nobody needs and which would end the process if nobody listened.
+ * @param pipeline whether statements are sent one after the other without waiting for answers; no cursor works then
  */
-export function enginePool(databaseUrl: string, max: number): pg.Pool {
-  const pool = new pg.Pool({ ...engineConnection(databaseUrl), max });
+export function enginePool(databaseUrl: string, max: number, pipeline = false): pg.Pool {
+  const pool = new pg.Pool({ ...engineConnection(databaseUrl), max, pipeline });
   pool.on('connect', (client) => client.on('error', () => undefined));
   pool.on('error', () => undefined);
   return pool;

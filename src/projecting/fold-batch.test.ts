@@ -158,3 +158,73 @@ function firstFold() {
   if (rule?.shape !== 'fold') throw new Error('the first table of the jars is a fold');
   return rule;
 }
+
+describe('a join rule', () => {
+  type Moves = { jar: string; moves: number };
+  type Busy = { jar: string; shelf: string; moves: number };
+  const moved = (row: Readonly<Moves> | null, { stream }: { stream: string }): Moves => ({
+    jar: stream.slice('jar-'.length),
+    moves: (row?.moves ?? 0) + 1,
+  });
+  const joined: Projection<JarEvent> = {
+    ...jars,
+    tables: [
+      firstFold(),
+      {
+        shape: 'fold',
+        table: { name: 'jar_moves', columns: { jar: 'uuid', moves: 'integer' }, key: ['jar'] },
+        key: ({ stream }) => stream.slice('jar-'.length),
+        evolve: { MarblesAdded: moved, MarblesTaken: moved } as never,
+      },
+      {
+        shape: 'join',
+        table: {
+          name: 'jar_busy',
+          columns: { jar: 'uuid', shelf: 'text', moves: 'integer' },
+          key: ['shelf', 'jar'],
+        },
+        from: ['jar', 'jar_moves'],
+        rows: ({ jar, shelf }: Jar, { moves }: Moves): Busy[] => [{ jar, shelf, moves }],
+      },
+    ],
+  };
+  const stored = (jar: Jar | null, moves: Moves | null) =>
+    new Map([
+      ['jar', new Map<string, Row>(jar ? [[A, jar]] : [])],
+      ['jar_moves', new Map<string, Row>(moves ? [[A, moves]] : [])],
+    ]);
+  const busy = (before: ReturnType<typeof stored>) =>
+    foldBatch(joined, log.events, before).find(({ table }) => table.name === 'jar_busy');
+
+  it('needs both rows of a key when an event concerns one of them', () => {
+    log.record(JAR_A, 'JarPlaced', { shelf: 'high' });
+    log.record(JAR_B, 'MarblesTaken', { colour: 'red', count: 1 });
+    const both = new Set([A, B]);
+    expect(keysToLoad(joined, log.events)).toEqual(
+      new Map([
+        ['jar', both],
+        ['jar_moves', both],
+      ]),
+    );
+  });
+
+  it('follows a change of either row, with the other as it stands', () => {
+    log.record(JAR_A, 'JarPlaced', { shelf: 'high' });
+    expect(busy(stored(rowOf(A, 'low', {}), { jar: A, moves: 3 }))).toMatchObject({
+      deletes: [{ shelf: 'low', jar: A }],
+      upserts: [{ shelf: 'high', jar: A, moves: 3 }],
+    });
+  });
+
+  it('has no rows while one of the two is missing, and none any more once it is gone', () => {
+    log.record(JAR_A, 'JarPlaced', { shelf: 'high' });
+    expect(busy(stored(null, null))).toMatchObject({ deletes: [], upserts: [] });
+    log.record(JAR_A, 'MarblesAdded', { colour: 'red', count: 1 });
+    expect(busy(stored(null, null))).toMatchObject({ upserts: [{ shelf: 'high', moves: 1 }] });
+    log.record(JAR_A, 'JarBroken', {});
+    expect(busy(stored(rowOf(A, 'low', {}), { jar: A, moves: 3 }))).toMatchObject({
+      deletes: [{ shelf: 'low', jar: A }],
+      upserts: [],
+    });
+  });
+});

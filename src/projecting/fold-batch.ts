@@ -7,6 +7,7 @@ import type {
   AppendRule,
   ExpandRule,
   FoldRule,
+  JoinRule,
   Row,
   SumRule,
 } from './projection.js';
@@ -31,11 +32,15 @@ interface Change {
 // Which events and which rows is checked where a rule is declared; here they are any.
 type Fold = FoldRule<DomainEvent, Row>;
 type Expand = ExpandRule<Row, Row>;
+type Join = JoinRule<Row, Row, Row>;
 type Sum = SumRule<Row, Row>;
 type Append = AppendRule<DomainEvent, Row>;
-type Rule = Fold | Expand | Sum | Append;
+type Rule = Fold | Expand | Join | Sum | Append;
 
-/** @returns for each fold table the keys that the events concern, each once: the rows that `foldBatch` must be given */
+/**
+ * @returns for each fold table the keys that the events concern, each once: the rows that `foldBatch` must be given. Of
+ *   two tables that are joined, both rows are needed when one may change
+ */
 export function keysToLoad(
   projection: AnyProjection,
   events: readonly RecordedEvent[],
@@ -49,6 +54,11 @@ export function keysToLoad(
       if (key !== null) concerned.add(key);
     }
     keys.set(rule.table.name, concerned);
+  }
+  for (const rule of projection.tables) {
+    if (rule.shape !== 'join') continue;
+    const ofBoth = new Set(rule.from.flatMap((table) => [...(keys.get(table) ?? [])]));
+    for (const table of rule.from) keys.set(table, ofBoth);
   }
   return keys;
 }
@@ -76,7 +86,9 @@ export function foldBatch(
         folded.set(table.name, fold(rule, events, loaded.get(table.name) ?? new Map<string, Row>()));
         return { kind: 'replace', table, ...replace(table, changesOf(table.name)) };
       case 'expand':
-        return { kind: 'replace', table, ...expand(rule, changesOf(rule.from)) };
+        return { kind: 'replace', table, ...expand(table, changesOf(rule.from), rule.rows) };
+      case 'join':
+        return { kind: 'replace', table, ...join(rule, changesOf, loaded) };
       case 'sum':
         return { kind: 'add', table, rows: sum(rule, changesOf(rule.from)) };
     }
@@ -122,7 +134,12 @@ function replace(table: AnyTable, changes: readonly Change[]): { deletes: Row[];
   return { deletes, upserts };
 }
 
-function expand({ table, rows }: Expand, changes: readonly Change[]): { deletes: Row[]; upserts: Row[] } {
+/** @param rows what follows from one folded thing */
+function expand<From>(
+  table: AnyTable,
+  changes: readonly { readonly before: From | null; readonly after: From | null }[],
+  rows: (from: From) => Row[],
+): { deletes: Row[]; upserts: Row[] } {
   const byKey = (list: Row[]): Map<string, Row> => {
     const keyed = new Map(list.map((row) => [keyOf(table, row), row]));
     if (keyed.size < list.length)
@@ -141,6 +158,30 @@ function expand({ table, rows }: Expand, changes: readonly Change[]): { deletes:
     }
   }
   return { deletes: [...deletes.values()], upserts: [...upserts.values()] };
+}
+
+/** Two rows of one key, as they were and as they are, change together: what changed of one meets the other as it stands. */
+function join(
+  { table, from, rows }: Join,
+  changesOf: (table: string) => Change[],
+  loaded: LoadedRows,
+): { deletes: Row[]; upserts: Row[] } {
+  const side = (name: string) => {
+    const changes = new Map(changesOf(name).map((change) => [change.key, change]));
+    const of = (key: string, when: 'before' | 'after'): Row | null => {
+      const change = changes.get(key);
+      return change ? change[when] : (loaded.get(name)?.get(key) ?? null);
+    };
+    return { changes, of };
+  };
+  const [one, other] = [side(from[0]), side(from[1])];
+  const pair = (key: string, when: 'before' | 'after') => {
+    const [first, second] = [one.of(key, when), other.of(key, when)];
+    return first && second && ([first, second] as const);
+  };
+  const keys = new Set([...one.changes.keys(), ...other.changes.keys()]);
+  const changes = [...keys].map((key) => ({ before: pair(key, 'before'), after: pair(key, 'after') }));
+  return expand(table, changes, ([first, second]) => rows(first, second));
 }
 
 function sum({ table, addends }: Sum, changes: readonly Change[]): Row[] {

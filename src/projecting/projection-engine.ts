@@ -55,7 +55,7 @@ export class ProjectionEngine {
     const { projections, eventStore, codec, databaseUrl, alsoPass = [], lease = 15_000 } = options;
     checkProjections(projections);
     // One connection a projection, so that none waits for another, and a few for the engine itself.
-    this.pool = enginePool(databaseUrl, projections.length + 2);
+    this.pool = enginePool(databaseUrl, projections.length + 2, true);
     const prefixes = [...new Set([...projections.flatMap(({ streams }) => streams), ...alsoPass])];
     this.feeds = new Feeds(eventStore, codec, prefixes);
     this.leadership = new Leadership(databaseUrl, lease, () => this.loseAll());

@@ -105,6 +105,18 @@ export interface ExpandRule<From extends Row, R extends Row> {
 }
 
 /**
+ * Shape 2c, join: rows that follow from what two folded tables hold of one key, as `expand` has them from one. As long as
+ * only one of the two has a row of the key, there are none.
+ */
+export interface JoinRule<One extends Row, Other extends Row, R extends Row> {
+  readonly shape: 'join';
+  readonly table: Table<R>;
+  /** names of two fold tables, earlier in `tables`, whose keys are the same */
+  readonly from: readonly [one: string, other: string];
+  readonly rows: (one: One, other: Other) => R[];
+}
+
+/**
  * Shape 3, delta: counters kept as the sum of what every folded row contributes. When a folded row changes, the engine
  * adds its new addends and takes away its old ones, so a late, corrected or voided fact restates the past by itself.
  * Columns that are not part of the key are summed (integer or bigint); a row whose sums are all zero is no row.
@@ -118,7 +130,11 @@ export interface SumRule<From extends Row, R extends Row> {
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- each rule is typed by its own row; a list of them is not */
 export type TableRule<Event extends DomainEvent = DomainEvent> =
-  AppendRule<Event, any> | FoldRule<Event, any> | ExpandRule<any, any> | SumRule<any, any>;
+  | AppendRule<Event, any>
+  | FoldRule<Event, any>
+  | ExpandRule<any, any>
+  | JoinRule<any, any, any>
+  | SumRule<any, any>;
 /** A projection of some events or other, as the engine sees it; a table of some rows or other. */
 export type AnyProjection = Projection<any>;
 export type AnyRule = TableRule<any>;

@@ -1,11 +1,15 @@
-import type { ClientBase, Pool } from 'pg';
+import type { DatabaseError, Pool, QueryConfig } from 'pg';
 import { columnsOf, sqlType, type Build } from './build.js';
-import { moveCheckpoint, type Lead, type Progress } from './checkpoint.js';
+import { LeadLost, NOT_MOVED, moveCheckpoint, type Lead, type Progress } from './checkpoint.js';
 import { HandlerFault, faultIn } from './fault.js';
+import { FlightFailed, flight } from './flight.js';
 import type { LoadedRows, TableWrites } from './fold-batch.js';
 import type { AnyTable, Row } from './projection.js';
 import { tableSql, type Statement, type TableSql } from './table-sql.js';
-import { inTransaction } from './transaction.js';
+
+/** What a crash of the server takes back is projected again, since the checkpoint goes back with it. */
+const BEGIN = { text: 'BEGIN; SET LOCAL synchronous_commit = off' };
+const COMMIT = { text: 'COMMIT' };
 
 /** Reads and writes the tables of one build, a batch at a time and set-wise: a handful of statements, however many rows. */
 export class BatchWriter {
@@ -21,35 +25,43 @@ export class BatchWriter {
 
   /** @returns the folded rows of these keys (by table name) as they stand */
   async load(keys: ReadonlyMap<string, ReadonlySet<string>>): Promise<LoadedRows> {
-    const loaded = new Map<string, Map<string, Row>>();
-    for (const [table, { load }] of this.sql) {
-      const wanted = keys.get(table.name);
-      if (!wanted || wanted.size === 0) continue;
-      const { rows } = await this.pool.query<Row>({ ...load, values: [[...wanted]] });
-      loaded.set(table.name, keyed(table, rows, wanted));
-    }
-    return loaded;
+    const wanted = [...this.sql].flatMap(([table, { load }]) => {
+      const some = keys.get(table.name);
+      return some && some.size > 0 ? [{ table, some, statement: { ...load, values: [[...some]] } }] : [];
+    });
+    if (wanted.length === 0) return new Map();
+    const found = await flight(
+      this.pool,
+      wanted.map(({ statement }) => statement),
+    ).catch(causeOf);
+    return new Map(
+      wanted.map(({ table, some }, n) => [table.name, keyed(table, found[n]?.rows as Row[], some)]),
+    );
   }
 
   /**
-   * Writes a batch and moves the checkpoint, in one transaction. The checkpoint goes first: it fails before any work is
-   * done, and holds off whoever is just taking the lead until the batch is in.
+   * Writes a batch and moves the checkpoint, in one transaction. The checkpoint goes first: it holds off whoever is just
+   * taking the lead until the batch is in. All statements are sent at once, the commit too: after one that fails it undoes
+   * what the others did.
    * @param applied how many events the batch holds
    * @throws LeadLost if the checkpoint is not where `lead` says; nothing is written then
    */
   async write(lead: Lead, to: Progress, writes: readonly TableWrites[], applied: number): Promise<void> {
-    await inTransaction(this.pool, async (client) => {
-      await moveCheckpoint(client, this.build, lead, to, applied);
-      for (const one of writes) await this.writeTable(client, one);
-    });
+    const statements = writes.flatMap((one) => this.statements(one));
+    try {
+      await flight(this.pool, [BEGIN, moveCheckpoint(this.build, lead, to, applied), ...statements, COMMIT]);
+    } catch (error) {
+      const moved = error instanceof FlightFailed && error.at === 1;
+      if (moved && (error.cause as DatabaseError).code === NOT_MOVED) throw new LeadLost(this.build);
+      causeOf(error);
+    }
   }
 
-  private async writeTable(client: ClientBase, writes: TableWrites): Promise<void> {
+  private statements(writes: TableWrites): QueryConfig[] {
     const sql = this.sql.get(writes.table);
     if (!sql) throw new Error(`${writes.table.name} is no table of ${this.build.name}`);
-    const run = async (statement: Statement, rows: readonly Row[]): Promise<void> => {
-      if (rows.length > 0) await client.query({ ...statement, values: [asJson(writes.table, rows)] });
-    };
+    const run = (statement: Statement, rows: readonly Row[]): QueryConfig[] =>
+      rows.length > 0 ? [{ ...statement, values: [asJson(writes.table, rows)] }] : [];
     switch (writes.kind) {
       case 'append':
         return run(sql.append, writes.rows);
@@ -57,10 +69,13 @@ export class BatchWriter {
         return run(sql.add, writes.rows);
       case 'replace':
         // First the deletes: a row may leave one folded row and come under another in one batch.
-        await run(sql.delete, writes.deletes);
-        return run(sql.upsert, writes.upserts);
+        return [...run(sql.delete, writes.deletes), ...run(sql.upsert, writes.upserts)];
     }
   }
+}
+
+function causeOf(error: unknown): never {
+  throw error instanceof FlightFailed ? error.cause : error;
 }
 
 function keyed(table: AnyTable, rows: readonly Row[], wanted: ReadonlySet<string>): Map<string, Row> {

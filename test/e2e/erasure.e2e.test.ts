@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { v4 as uuidv4 } from 'uuid';
+import { ClientKeys } from '../../src/privacy/client-keys.js';
 import { outputOf } from '../support/captured-output.js';
 import { Tenure } from '../support/tenure.js';
 
@@ -139,6 +140,16 @@ describe('personal data', () => {
 });
 
 describe('an erasure', () => {
+  it('that is just under way refuses what is personal as one that is done', async () => {
+    const { clientId } = await tenure.record('post', '/clients', { name: secrets.name });
+    await tenure.record('post', `/clients/${clientId}/notes`, { text: secrets.note });
+    // What erasing does first; the fact that says so follows.
+    await tenure.provider(ClientKeys).destroy([clientId]);
+    const note = tenure.call('post', `/clients/${clientId}/notes`, 'staff').send({ text: secrets.note });
+    expect((await note.expect(409)).body).toMatchObject({ state: 'erased', rule: 'forgotten-for-good' });
+    await tenure.record('post', `/clients/${clientId}/services`, {});
+  });
+
   it('is for admins', async () => {
     const { clientId } = await tenure.record('post', '/clients', {});
     await tenure.call('post', `/clients/${clientId}/erasure`, 'staff').send({}).expect(403);

@@ -18,7 +18,7 @@ let pool: Pool;
 let writer: BatchWriter;
 beforeEach(async () => {
   database = await freshDatabase();
-  pool = enginePool(database.url, 2);
+  pool = enginePool(database.url, 2, true);
   await prepare(pool, [jars]);
   writer = new BatchWriter(pool, build);
 });

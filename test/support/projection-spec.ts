@@ -146,6 +146,8 @@ function withFrozenRows(projection: AnyProjection): AnyProjection {
       }
       case 'expand':
         return { ...rule, rows: (row: Row) => rule.rows(deepFreeze(row)) };
+      case 'join':
+        return { ...rule, rows: (one: Row, other: Row) => rule.rows(deepFreeze(one), deepFreeze(other)) };
       case 'sum':
         return { ...rule, addends: (row: Row) => rule.addends(deepFreeze(row)) };
     }

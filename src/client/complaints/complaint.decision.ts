@@ -1,7 +1,7 @@
 import { Rejection, type Decision } from '../../event-store/decider.js';
 import type { Instant } from '../../schema/instant.js';
 import type { ClientCommandOf } from '../client-command.js';
-import { changed, noItems, type Items } from '../items.js';
+import { changed, given, noItems, type Items } from '../items.js';
 import { slice } from '../slice.js';
 import type { Complaint, ComplaintEvent, Reopened, Resolution } from './complaint.events.js';
 
@@ -10,6 +10,8 @@ export interface ComplaintMark {
   /** when it was raised, or reopened */
   readonly at: Instant;
   readonly open: boolean;
+  /** when it has to be resolved by, where that was said */
+  readonly slaDueAt?: Instant;
 }
 export type Complaints = Items<ComplaintMark>;
 
@@ -21,10 +23,14 @@ export const complaintSlice = slice<RaiseComplaint | ResolveComplaint | ReopenCo
   initial: noItems<ComplaintMark>(),
   evolve: {
     ClientComplained: (complaints, { data, occurredAt }) =>
-      complaints.set(data.complaintId, { at: occurredAt, open: true }),
+      complaints.set(data.complaintId, { at: occurredAt, open: true, ...given({ slaDueAt: data.slaDueAt }) }),
     ComplaintResolved: (complaints, { data }) => changed(complaints, data.complaintId, { open: false }),
     ComplaintReopened: (complaints, { data, occurredAt }) =>
-      changed(complaints, data.complaintId, { at: occurredAt, open: true }),
+      changed(complaints, data.complaintId, {
+        at: occurredAt,
+        open: true,
+        ...given({ slaDueAt: data.slaDueAt }),
+      }),
   },
   decide: { RaiseComplaint: raise, ResolveComplaint: resolve, ReopenComplaint: reopen },
 });

@@ -60,8 +60,9 @@ export function evolveLifecycle(lifecycle: Lifecycle, event: LifeEvent): Lifecyc
       return { ...lifecycle, lapses, lapsesEver: lifecycle.lapsesEver + 1 };
     }
     case 'ClientReactivated': {
-      const reactivation = { serviceId: event.data.serviceId, at: event.occurredAt };
-      return withLapse(lifecycle, event.data.lapseId, (lapse) => [{ ...lapse, reactivation }]);
+      const { lapseId, serviceId, attemptId } = event.data;
+      const reactivation = { serviceId, at: event.occurredAt, ...(attemptId ? { attemptId } : {}) };
+      return withLapse(lifecycle, lapseId, (lapse) => [{ ...lapse, reactivation }]);
     }
     case 'ReactivationRevoked':
       return withLapse(lifecycle, event.data.lapseId, (lapse) => [{ ...lapse, reactivation: null }]);

@@ -32,7 +32,11 @@ export interface LapseMark extends LapseWindow {
   readonly lapseId: string;
   readonly lastServicedAt: Instant;
   readonly at: Instant;
-  /** the service that ended it; null while the client is lapsed */
-  readonly reactivation: { readonly serviceId: string; readonly at: Instant } | null;
+  /** the service that ended it, and the attempt that led to it; null while the client is lapsed */
+  readonly reactivation: {
+    readonly serviceId: string;
+    readonly at: Instant;
+    readonly attemptId?: string;
+  } | null;
   readonly of?: string;
 }

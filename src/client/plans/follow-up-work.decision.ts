@@ -49,12 +49,13 @@ export const recommendationSlice = slice<
 
 export interface FollowUpMark {
   readonly done: boolean;
+  readonly dueAt: Instant;
 }
 
 export const followUpSlice = slice<ScheduleFollowUp | CompleteFollowUp>()({
   initial: noItems<FollowUpMark>(),
   evolve: {
-    FollowUpScheduled: (all, { data }) => all.set(data.followUpId, { done: false }),
+    FollowUpScheduled: (all, { data }) => all.set(data.followUpId, { done: false, dueAt: data.dueAt }),
     FollowUpDone: (all, { data }) => changed(all, data.followUpId, { done: true }),
   },
   decide: {

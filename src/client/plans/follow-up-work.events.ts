@@ -62,13 +62,20 @@ export class Refusal extends RefusalDetails {
   recommendationId!: string;
 }
 
+export const FOLLOW_UP_TOPICS = [
+  'installation_check',
+  'quality_call',
+  'review_request',
+  'rebooking',
+  'maintenance',
+  'other',
+] as const;
+
 export class FollowUpDetails {
   @InstantField({ about: 'when it falls due' })
   dueAt!: Instant;
 
-  @OneOf(['installation_check', 'quality_call', 'review_request', 'rebooking', 'maintenance', 'other'], {
-    about: 'what for',
-  })
+  @OneOf(FOLLOW_UP_TOPICS, { about: 'what for' })
   topic!: string;
 
   @Text({ about: 'what is to be done', optional: true, personal: true, max: 2_000 })

@@ -1,5 +1,6 @@
 import { defineEvent } from '../../event-store/event-definition.js';
 import { Currency, InstantField, MinorUnits, Text, Texts, Uuid, WholeNumber } from '../../schema/fields.js';
+import { Day } from '../../schema/value-fields.js';
 import type { Instant } from '../../schema/instant.js';
 
 /** What may change of a plan while it goes on. */
@@ -24,6 +25,12 @@ export class PlanTerms {
 
   @Texts({ about: 'who comes', optional: true })
   technicians?: string[];
+
+  @Day({
+    about: 'the last day of the agreement, where it has one; it goes on until it is ended',
+    optional: true,
+  })
+  endsOn?: string;
 }
 
 export class PlanEnrolment extends PlanTerms {
@@ -69,17 +76,22 @@ export class PlanEnd extends EndDetails {
   planId!: string;
 }
 
+/** Version 2 only added a field that may be absent. */
+const asItWas = (data: Record<string, unknown>): Record<string, unknown> => data;
+
 export const PlanEnrolled = defineEvent({
   type: 'PlanEnrolled',
-  version: 1,
+  version: 2,
   meaning: 'The client took up a recurring service or a maintenance plan.',
   data: Plan,
+  upcast: { 1: asItWas },
 });
 export const PlanChanged = defineEvent({
   type: 'PlanChanged',
-  version: 1,
+  version: 2,
   meaning: 'The terms of a plan changed.',
   data: PlanChange,
+  upcast: { 1: asItWas },
 });
 export const PlanPaused = defineEvent({
   type: 'PlanPaused',

@@ -2,7 +2,7 @@ import { Rejection, type Decision } from '../../event-store/decider.js';
 import type { Instant } from '../../schema/instant.js';
 import type { ClientCommandOf } from '../client-command.js';
 import type { ClientEvent } from '../client.events.js';
-import { changed, noItems, type Items } from '../items.js';
+import { changed, given, noItems, type Items } from '../items.js';
 import { unpaired } from '../money.js';
 import { slice } from '../slice.js';
 import type {
@@ -22,6 +22,8 @@ export interface Plan {
   readonly from: Instant;
   /** exclusive; null while it goes on */
   readonly to: Instant | null;
+  /** the last day of the agreement, where it has one */
+  readonly endsOn?: string;
 }
 type Plans = Items<Plan>;
 
@@ -34,10 +36,10 @@ export type EndPlan = ClientCommandOf<'EndPlan', PlanEnd>;
 export const planSlice = slice<EnrolPlan | ChangePlan | PausePlan | ResumePlan | EndPlan>()({
   initial: noItems<Plan>(),
   evolve: {
-    PlanEnrolled: (plans, { data: { planId, intervalDays }, occurredAt: from }) =>
-      plans.set(planId, { planId, status: 'live', intervalDays, from, to: null }),
-    PlanChanged: (plans, { data: { planId, intervalDays } }) =>
-      intervalDays === undefined ? plans : changed(plans, planId, { intervalDays }),
+    PlanEnrolled: (plans, { data: { planId, intervalDays, endsOn }, occurredAt: from }) =>
+      plans.set(planId, { planId, status: 'live', intervalDays, from, to: null, ...given({ endsOn }) }),
+    PlanChanged: (plans, { data: { planId, intervalDays, endsOn } }) =>
+      changed(plans, planId, given({ intervalDays, endsOn })),
     PlanPaused: (plans, { data }) => changed(plans, data.planId, { status: 'paused' }),
     PlanResumed: (plans, { data }) => changed(plans, data.planId, { status: 'live' }),
     PlanEnded: (plans, { data, occurredAt }) =>

@@ -1,7 +1,7 @@
 import { Rejection, type Decision } from '../../event-store/decider.js';
 import type { ClientCommandOf } from '../client-command.js';
 import type { ClientEvent } from '../client.events.js';
-import { changed, noItems, type Items } from '../items.js';
+import { changed, given, noItems, type Items } from '../items.js';
 import { slice } from '../slice.js';
 import type { Equipment, Retirement, Warranty } from './equipment.events.js';
 
@@ -12,14 +12,17 @@ export type RecordWarranty = ClientCommandOf<'RecordWarranty', Warranty>;
 export interface EquipmentMark {
   readonly installedOn?: string;
   readonly retired: boolean;
+  /** the last day of its warranty, where one was recorded */
+  readonly warrantyUntil?: string;
 }
 
 export const equipmentSlice = slice<InstallEquipment | RetireEquipment | RecordWarranty>()({
   initial: noItems<EquipmentMark>(),
   evolve: {
     EquipmentInstalled: (all, { data: { equipmentId, installedOn } }) =>
-      all.set(equipmentId, { retired: false, ...(installedOn === undefined ? {} : { installedOn }) }),
+      all.set(equipmentId, { retired: false, ...given({ installedOn }) }),
     EquipmentRetired: (all, { data }) => changed(all, data.equipmentId, { retired: true }),
+    WarrantyRecorded: (all, { data }) => changed(all, data.equipmentId, { warrantyUntil: data.until }),
   },
   decide: {
     InstallEquipment: (all, { data, at }) =>

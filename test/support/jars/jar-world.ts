@@ -39,7 +39,7 @@ export class JarWorld {
     Logger.overrideLogger(false);
     const [server, database] = await Promise.all([freshEventStore(), freshDatabase()]);
     const eventStore = new EventStore(server.url);
-    const pool = enginePool(database.url, 5);
+    const pool = enginePool(database.url, 5, true);
     return new JarWorld(eventStore, server.url, database.url, pool, async () => {
       await Promise.all([eventStore.close(), pool.end()]);
       await Promise.all([server.close(), database.drop()]);
