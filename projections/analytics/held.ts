@@ -12,6 +12,8 @@ export interface HeldQuestion extends Pick<
   /** record time, exclusive; null for all that is on record */
   readonly knownAt: Instant | null;
   readonly groupBy?: Grouping | undefined;
+  /** only these clients, by id */
+  readonly among?: readonly string[] | undefined;
 }
 
 /** SQL in which the facts of a report stand as tables, and the parameters that it needs. */
@@ -89,10 +91,11 @@ const GROUPS: Record<Grouping, string> = {
 const MEMBER = 'entered_at < $1 AND (left_at IS NULL OR left_at >= $1)';
 
 function clientTable(question: HeldQuestion, bind: HeldFacts['bind']): string {
-  const { segment, serviceType, technician, source, trade, clientType, groupBy } = question;
+  const { segment, serviceType, technician, source, trade, clientType, groupBy, among } = question;
   const equal = (column: string, value: string | undefined) =>
     value === undefined ? [] : [`${column} = ${bind(value)}`];
   const demands = [
+    ...(among === undefined ? [] : [`client_id = ANY(${bind(among)}::uuid[])`]),
     ...equal(GROUPS.source, source),
     ...equal(GROUPS.trade, trade),
     ...equal(GROUPS.clientType, clientType),

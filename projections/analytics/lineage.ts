@@ -16,8 +16,11 @@ import type { Frame, ReportParameters, Reports, Said, Sql } from './reports.js';
  * Every figure of a report opens into the clients that it counts, each with the events that make it one of them. A measure
  * gives the rows behind a figure as SQL (`Behind`); paging, both times and the answer are the same for all of them.
  */
-export interface LineageParameters extends PageQuery {
-  group?: string;
+export interface LineageParameters extends PageQuery, InGroup {}
+
+/** Which part of a grouped report. */
+export interface InGroup {
+  readonly group?: string | undefined;
 }
 
 /** @returns a class of parameters: those of a report, and which page of which group is wanted */
@@ -133,7 +136,7 @@ function timesOf({ asOf, knownAt }: ReportParameters, first: Instant, known: Ins
 
 /** @returns SQL that holds of rows with `in_group` in the group that is asked for; of all where nothing is grouped */
 export function inGroup(
-  { groupBy, group }: Pick<ReportParameters, 'groupBy'> & LineageParameters,
+  { groupBy, group }: Pick<ReportParameters, 'groupBy'> & InGroup,
   facts: HeldFacts,
 ): string {
   if (groupBy === undefined) return 'TRUE';
@@ -141,10 +144,7 @@ export function inGroup(
 }
 
 /** @returns what is wrong where a group is named and nothing is grouped */
-export const strayGroup = ({
-  groupBy,
-  group,
-}: Pick<ReportParameters, 'groupBy'> & LineageParameters): FieldError[] =>
+export const strayGroup = ({ groupBy, group }: Pick<ReportParameters, 'groupBy'> & InGroup): FieldError[] =>
   group !== undefined && groupBy === undefined
     ? [{ path: 'group', message: 'belongs to groupBy; leave it out' }]
     : [];

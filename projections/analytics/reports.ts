@@ -53,6 +53,11 @@ export class Reports {
     @Inject(BUSINESS_ZONE) readonly zone: string,
   ) {}
 
+  /** @returns what time it is, by the clock that reports go by */
+  now(): Instant {
+    return this.clock.now();
+  }
+
   /**
    * @param measure reads the figures; all it asks is of one state. It gives the parts of the answer beside `meta`
    * @param said what is to be said of them

@@ -83,11 +83,20 @@ function faultsOf({ cohort, grain, currency, measure, periods }: CellParameters)
   ];
 }
 
-async function behindCell(sql: Sql, parameters: CellParameters, frame: Frame): Promise<Behind> {
+/** Which cell of a report, and whether who is in it or who could be. */
+export type Cell = RetentionParameters & Pick<CellParameters, 'cohort' | 'k' | 'of' | 'group' | 'currency'>;
+
+/** @param among only these clients, by id; all unless told */
+export async function behindCell(
+  sql: Sql,
+  parameters: Cell,
+  frame: Frame,
+  among?: readonly string[],
+): Promise<Behind> {
   const { cohort, k, of, anchor, mode } = parameters;
   const { calendar, asOf, knownAt } = frame;
   const question = questionOf(parameters, frame);
-  const facts = heldFacts({ ...question.clients, asOf, knownAt });
+  const facts = heldFacts({ ...question.clients, asOf, knownAt, among });
   const starts = `${facts.bind((await periodsSoFar(sql, calendar, asOf)).map(calendar.startOf))}::timestamptz[]`;
   const counting = { ...question, starts };
   const { brackets = [{ from: k, to: k }], windowOfDays } = question;
@@ -117,7 +126,7 @@ async function behindCell(sql: Sql, parameters: CellParameters, frame: Frame): P
 /** Each client with its services in the cell. */
 function servedIn(
   { from, to }: Bracket,
-  { mode, measure, currency }: CellParameters,
+  { mode, measure, currency }: Cell,
   counting: Counting,
   facts: HeldFacts,
 ): string {
@@ -135,7 +144,7 @@ function servedIn(
 function activeIn(
   tables: string,
   k: number,
-  { cohort }: CellParameters,
+  { cohort }: Cell,
   counting: Counting,
   facts: HeldFacts,
 ): Pick<Behind, 'with' | 'rows'> {

@@ -4,6 +4,7 @@ import { BUSINESS_ZONE } from '../analytics/reports.js';
 import { ReadModels } from '../read-models.js';
 import { GetCellClientsHandler } from './cell-lineage.js';
 import { cohortRetention } from './cohort-retention.projection.js';
+import { GetRestatementHandler } from './restatement.js';
 import { RetentionController } from './retention.controller.js';
 import { GetRetentionHandler } from './retention.query.js';
 
@@ -18,6 +19,6 @@ export class CohortRetention {
 
 @Module({
   controllers: [RetentionController],
-  providers: [CohortRetention, ReadModels, GetRetentionHandler, GetCellClientsHandler],
+  providers: [CohortRetention, ReadModels, GetRetentionHandler, GetCellClientsHandler, GetRestatementHandler],
 })
 export class CohortRetentionModule {}

@@ -10,6 +10,7 @@ import { RetentionReport } from './retention.answer.js';
 import { LineagePage } from '../analytics/lineage.js';
 import { CellParameters, GetCellClients } from './cell-lineage.js';
 import { csvRows } from './retention.csv.js';
+import { GetRestatement, RestatementParameters, RestatementReport } from './restatement.js';
 import { RetentionParameters } from './retention.parameters.js';
 import { GetRetention } from './retention.query.js';
 
@@ -33,6 +34,29 @@ export class RetentionController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RetentionReport> {
     return answered(reply, await this.queries.execute(new GetRetention(parameters, wait)));
+  }
+
+  @Get('restatement')
+  @Rows(({ rows }: RestatementReport) =>
+    rows.map(({ before, after, events, ...row }) => ({
+      ...row,
+      ...{ numeratorBefore: before.numerator, denominatorBefore: before.denominator },
+      ...{ numeratorAfter: after.numerator, denominatorAfter: after.denominator },
+      events: events.map(({ eventId }) => eventId).join(' '),
+    })),
+  )
+  @ApiOperation({
+    summary: 'What changed in the retention report between two moments',
+    description:
+      'The cells whose figures were restated by what was recorded meanwhile, and the events that did it.',
+  })
+  @ApiOkResponse({ type: RestatementReport })
+  async restatement(
+    @Query() parameters: RestatementParameters,
+    @AwaitPosition() wait: Await | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RestatementReport> {
+    return answered(reply, await this.queries.execute(new GetRestatement(parameters, wait)));
   }
 
   @Get('clients')

@@ -8,6 +8,11 @@ import {
   GetCellClients,
   GetCellClientsHandler,
 } from '../../projections/cohort-retention/cell-lineage.js';
+import {
+  GetRestatement,
+  GetRestatementHandler,
+  RestatementParameters,
+} from '../../projections/cohort-retention/restatement.js';
 import { ReadModels } from '../../projections/read-models.js';
 import type { PositionAwaiter } from '../../src/projecting/await-position.js';
 import { clientIdOf } from '../../src/client/client.events.js';
@@ -36,8 +41,10 @@ import { livesIn, retentionModel, type ModelCohort, type ModelLife } from '../su
 /** Months of the counters are those of New York; the other zones are asked for, one of them a day ahead of it at times. */
 const BUSINESS = 'America/New_York';
 const ZONES = [BUSINESS, 'UTC', 'Pacific/Kiritimati'];
-/** After all facts. */
-const NOW = '2025-01-01T00:00:00.000Z';
+/** After all that happened. */
+const NOW = '2024-09-01T00:00:00.000Z';
+/** After all was recorded. */
+const CLOCK = '2031-01-01T00:00:00.000Z';
 
 /** Instants of a year and a half, every other one within hours of the first of a month, where zones disagree. */
 const instants = fc
@@ -141,6 +148,10 @@ const frameOf = (
   knownAt,
 });
 
+/** Nothing is waited for here. */
+const reportsAt = (now: string) =>
+  new Reports(new ReadModels(database, null as unknown as PositionAwaiter), new SettableClock(now), BUSINESS);
+
 test('a report is what the definitions give, in any mode, on any day, in any zone, and as known at any moment', async () => {
   await fc.assert(
     fc.asyncProperty(allReports, async ({ lives, cut, asOf, zone, asked }) => {
@@ -178,8 +189,7 @@ test('counters give what the facts give, now and as of a day gone by', async () 
 }, 120_000);
 
 test('every cell opens into the clients that it counts, a page at a time', async () => {
-  const readModels = new ReadModels(database, null as unknown as PositionAwaiter);
-  const reports = new Reports(readModels, new SettableClock(NOW), BUSINESS);
+  const reports = reportsAt(CLOCK);
   const handler = new GetCellClientsHandler(reports);
   /** Behind a figure, gathered from all pages. */
   const open = async (parameters: object) => {
@@ -224,6 +234,57 @@ test('every cell opens into the clients that it counts, a page at a time', async
         }
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 40 },
+  );
+}, 120_000);
+
+test('a restatement names the cells that changed between two moments, and what of the record did it', async () => {
+  const reports = reportsAt(CLOCK);
+  await fc.assert(
+    fc.asyncProperty(
+      allReports.filter(({ asked }) => asked.measure === 'clients'),
+      fc.nat(),
+      async ({ lives, cut, asOf, zone, asked }, later) => {
+        const { facts, appends } = livedTogether(lives);
+        await replayed(facts);
+        const first = cut % appends.length;
+        const from = facts[appends[first] as number]?.recordedAt as string;
+        const last = appends[first + 1 + (later % appends.length)];
+        const to = last === undefined ? undefined : facts[last]?.recordedAt;
+        const parameters = { ...asked, asOf, tz: zone };
+        const cellsAt = async (knownAt: string | undefined) => {
+          const query = new GetRetention(
+            Object.assign(new RetentionParameters(), { ...parameters, knownAt }),
+          );
+          const { cohorts } = (await new GetRetentionHandler(reports).execute(query)).result;
+          return (cohorts as ClientCohort[]).flatMap(({ cohort, cells }) =>
+            cells.map(({ k, numerator, denominator }) =>
+              JSON.stringify({ cohort, k, numerator, denominator }),
+            ),
+          );
+        };
+        const [before, after] = [await cellsAt(from), await cellsAt(to)];
+        const changed = after.filter((cell) => !before.includes(cell));
+        const asking = Object.assign(new RestatementParameters(), { ...parameters, from, to });
+        const { rows } = (await new GetRestatementHandler(reports).execute(new GetRestatement(asking)))
+          .result;
+        const restated = rows
+          .filter(({ after: { denominator } }) => denominator > 0)
+          .map(({ cohort, k, after: { numerator, denominator } }) =>
+            JSON.stringify({ cohort, k, numerator, denominator }),
+          );
+        expect(restated.sort()).toEqual(changed.sort());
+        const meanwhile = new Set(
+          facts
+            .filter(({ recordedAt }) => recordedAt >= from && (to === undefined || recordedAt < to))
+            .map(({ id }) => id),
+        );
+        for (const { events, eventsTotal } of rows) {
+          expect(eventsTotal).toBeGreaterThan(0);
+          expect(events.every(({ eventId }) => meanwhile.has(eventId))).toBe(true);
+        }
+      },
+    ),
+    { numRuns: 6, interruptAfterTimeLimit: 40_000 },
   );
 }, 120_000);
