@@ -105,8 +105,11 @@ export class GetRestatementHandler implements IQueryHandler<GetRestatement> {
     const { from, to, events, knownAt, ...rest } = parameters;
     // What the report calls from and to are cohorts; here they are moments of knowledge.
     const asked = Object.assign(new RetentionParameters(), rest);
-    if (to !== undefined && from >= to)
-      throw Problem.badRequest([{ path: 'from', message: `must lie before to; they are ${from} and ${to}` }]);
+    const until = to ?? this.reports.now();
+    if (from >= until)
+      throw Problem.badRequest([
+        { path: 'from', message: `must lie before to; they are ${from} and ${until}` },
+      ]);
     return this.reports.answer(
       { ...asked, ...(to === undefined ? {} : { knownAt: to }) },
       wait,
