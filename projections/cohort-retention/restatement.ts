@@ -201,13 +201,18 @@ async function moversOf(
 
 const KINDS = ['service', 'withdrawal', 'lapse', 'return', 'closure', 'merge'].map((kind) => `fact_${kind}`);
 
+/** A conversion is held again when a merge is undone; it was recorded when it was first held. */
+const HELD_AT_FIRST = `
+  SELECT DISTINCT ON (client_id, event_id) event_id, client_id, recorded_at, position
+    FROM held_client ORDER BY client_id, event_id, position`;
+
 /** @returns what was recorded of any client from one moment on, and before another, of what retention follows from; in order */
 async function recordedBetween(sql: Sql, from: Instant, to: Instant | null): Promise<RestatingEvent[]> {
   const until = to === null ? 'TRUE' : 'recorded_at < $2';
-  const parts = [...KINDS, 'held_client'].map(
-    (table) =>
-      `SELECT event_id, client_id, recorded_at, position FROM ${table} WHERE recorded_at >= $1 AND ${until}`,
-  );
+  const parts = [
+    ...KINDS.map((table) => `SELECT event_id, client_id, recorded_at, position FROM ${table}`),
+    HELD_AT_FIRST,
+  ].map((facts) => `SELECT * FROM (${facts}) AS fact WHERE recorded_at >= $1 AND ${until}`);
   const found = await sql.query<{ eventId: string; clientId: string; recordedAt: Date }[]>(
     `SELECT event_id AS "eventId", client_id AS "clientId", min(recorded_at) AS "recordedAt"
      FROM (${parts.join(' UNION ALL ')}) AS recorded GROUP BY 1, 2 ORDER BY min(position)`,
