@@ -60,16 +60,19 @@ export const ratio = (numerator: number, denominator: number): Ratio => ({
   rate: denominator === 0 ? null : numerator / denominator,
 });
 
-/** A calendar period of a report, for a group where it is grouped. */
-export class PeriodRow {
+/** What a report says of all clients, or of a group where it is grouped. */
+export class GroupRow {
   @ApiProperty({
-    description: 'value of what is grouped by; null for clients without one',
+    description: 'value of what the report is grouped by; null for clients without one',
     type: 'string',
     nullable: true,
     required: false,
   })
   group?: string | null;
+}
 
+/** A calendar period of a report. */
+export class PeriodRow extends GroupRow {
   @ApiProperty({ description: 'the period', example: '2006-02' })
   period!: string;
 

@@ -134,6 +134,38 @@ function timesOf({ asOf, knownAt }: ReportParameters, first: Instant, known: Ins
   return { asOf: first, knownAt: known };
 }
 
+/** A figure of a period that a report names, and of a group where it is grouped. */
+interface PeriodFigure {
+  readonly period: string;
+  readonly figure: string;
+  readonly grain: Grain;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/**
+ * Opens a figure that a report has for each period.
+ * @param reportSaid what the report says of itself
+ * @throws Problem 400 as `openFigure`, and for a period that there is not
+ */
+export function openPeriodFigure(
+  reports: Reports,
+  asked: ReportParameters & LineageParameters & PeriodFigure,
+  wait: Await | undefined,
+  reportSaid: (frame: Frame) => Said,
+  behind: (sql: Sql, frame: Frame) => Promise<Behind>,
+): Promise<Snapshot<LineagePage>> {
+  const { period, figure, group } = asked;
+  const said = (frame: Frame): Said => {
+    const { definition, params } = reportSaid(frame);
+    return {
+      definition: `The clients behind ${figure} of ${period}. ${definition}`,
+      params: { ...params, period, figure, group },
+    };
+  };
+  return openFigure(reports, asked, wait, said, behind, [...strayGroup(asked), ...periodFaults(asked)]);
+}
+
 /** @returns SQL that holds of rows with `in_group` in the group that is asked for; of all where nothing is grouped */
 export function inGroup(
   { groupBy, group }: Pick<ReportParameters, 'groupBy'> & InGroup,
@@ -150,17 +182,7 @@ export const strayGroup = ({ groupBy, group }: Pick<ReportParameters, 'groupBy'>
     : [];
 
 /** @returns what is wrong with the period whose figure is asked for */
-export const periodFaults = ({
-  period,
-  grain,
-  from,
-  to,
-}: {
-  readonly period: string;
-  readonly grain: Grain;
-  readonly from?: string;
-  readonly to?: string;
-}): FieldError[] => [
+const periodFaults = ({ period, grain, from, to }: PeriodFigure): FieldError[] => [
   ...(isPeriod(period, grain)
     ? []
     : [{ path: 'period', message: `must be a ${grain} as the report names it` }]),

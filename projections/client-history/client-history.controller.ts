@@ -7,8 +7,8 @@ import { AwaitPosition, type Await } from '../../src/http/await-position.js';
 import type { FastifyReply } from '../../src/http/fastify-types.js';
 import { ApiPage } from '../../src/http/page-schema.js';
 import type { Page } from '../../src/http/paging.js';
-import { Problem } from '../../src/http/problem.js';
 import { Rows } from '../../src/http/representation.js';
+import { refuseEmptySpan } from '../../src/http/span.js';
 import { UuidParam } from '../../src/http/validation.js';
 import { answered } from '../read-models.js';
 import { HistoryEntry, HistoryQuery } from './client-history.answers.js';
@@ -44,9 +44,7 @@ export class ClientHistoryController {
     @AwaitPosition() wait: Await | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Page<HistoryEntry> | { mergedInto: string }> {
-    const { from, to } = query;
-    if (from !== undefined && to !== undefined && from >= to)
-      throw Problem.badRequest([{ path: 'to', message: 'must lie after from' }]);
+    refuseEmptySpan(query);
     const page = answered(reply, await this.queries.execute(new GetClientHistory(clientId, query, wait)));
     return page instanceof MovedClient ? sentOn(reply, page) : page;
   }

@@ -1,5 +1,4 @@
-import type { Instant } from '../../src/schema/instant.js';
-import { plusDays } from '../../src/schema/instant.js';
+import { plusDays, type Instant } from '../../src/schema/instant.js';
 import type { Rating } from '../at-risk.js';
 import { NO_DAY } from '../local-day.js';
 import { nextDue, type NextDue } from '../next-due.js';

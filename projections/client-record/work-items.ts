@@ -75,7 +75,6 @@ export function workItems(dayEnd: (day: LocalDay) => Instant): ExpandRule<Client
     rows: ({ client_id, items }) =>
       WORK_KINDS.flatMap((kind) =>
         Object.entries<object>(items[ON_CARD[kind]] ?? {}).flatMap(([item_id, item]) => {
-          // That a kind and its items belong together is more than the compiler sees in a union.
           const due = dueOf[kind](item);
           return due ? [{ kind, state: 'open', ...due, item_id, client_id } satisfies WorkItemRow] : [];
         }),

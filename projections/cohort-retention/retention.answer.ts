@@ -1,11 +1,11 @@
-import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
-import { count, instant, Ratio, ReportMeta } from '../analytics/analytics.answer.js';
-
-const GROUP = {
-  description: 'value of what the report is grouped by; null for clients without one',
-  type: 'string',
-  nullable: true,
-} as const;
+import {
+  ApiExtraModels,
+  ApiProperty,
+  ApiPropertyOptional,
+  getSchemaPath,
+  IntersectionType,
+} from '@nestjs/swagger';
+import { count, GroupRow, instant, Ratio, ReportMeta } from '../analytics/analytics.answer.js';
 
 /** What every cell of a report has; the rate is always numerator / denominator. */
 export class RetentionCell extends Ratio {
@@ -64,10 +64,7 @@ export class RevenueCell extends RetentionCell {
   cumulativeMinorPerClient!: number | null;
 }
 
-class Cohort {
-  @ApiPropertyOptional(GROUP)
-  group?: string | null;
-
+class Cohort extends GroupRow {
   @ApiProperty({ description: 'the period that the cohort’s clients have in common', example: '2006-01' })
   cohort!: string;
 
@@ -98,10 +95,7 @@ export class RevenueCohort extends Cohort {
 }
 
 /** Over all cohorts of the report, or of one group: sum of numerators / sum of denominators of the complete cells. */
-export class MeanCell extends Ratio {
-  @ApiPropertyOptional(GROUP)
-  group?: string | null;
-
+export class MeanCell extends IntersectionType(GroupRow, Ratio) {
   @ApiProperty(count('periods since the cohort’s own'))
   k!: number;
 }

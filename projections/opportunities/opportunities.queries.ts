@@ -2,6 +2,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Await } from '../../src/http/await-position.js';
 import { Keyset, type Page } from '../../src/http/paging.js';
 import { Problem } from '../../src/http/problem.js';
+import { refuseEmptySpan } from '../../src/http/span.js';
 import type { Snapshot } from '../../src/projecting/read-model.js';
 import { plusDays, type Instant } from '../../src/schema/instant.js';
 import { CLIENT_RECORD } from '../client-record/client-record.projection.js';
@@ -55,13 +56,22 @@ export class ListOpportunitiesHandler implements IQueryHandler<ListOpportunities
 }
 
 function listed(row: OpportunityRow, now: Instant): ListedOpportunity {
-  const { rank: _rank, subject: _subject, currency: _currency, fromAt, reason, state, ...client } = row;
-  const { kind: _kind, ...figures } = canonical(reason);
+  const {
+    rank: _rank,
+    subject: _subject,
+    currency: _currency,
+    fromAt,
+    reason: stored,
+    state,
+    ...client
+  } = row;
+  const reason = canonical(stored);
+  const { kind: _kind, ...figures } = reason;
   return {
     ...answerOf<ListedOpportunity>(client),
     clientState: state,
     since: fromAt.toISOString(),
-    why: reasonInWords(canonical(reason), row.lifetime, now),
+    why: reasonInWords(reason, row.lifetime, now),
     figures,
   };
 }
@@ -103,8 +113,7 @@ export class ListWinBacksHandler implements IQueryHandler<ListWinBacks> {
       throw Problem.badRequest(
         attempts.map(([path]) => ({ path, message: 'is asked of attempts: leave it out' })),
       );
-    if (from !== undefined && to !== undefined && from >= to)
-      throw Problem.badRequest([{ path: 'to', message: 'must lie after from' }]);
+    refuseEmptySpan(query);
     return this.readModels.ask(CLIENT_RECORD, wait, async (manager) => {
       const rows = await manager.query<(ListedWinBack & { attempt: object | null })[]>(WIN_BACKS, [
         ...[kind === 'organic', from ?? '-infinity', to ?? 'infinity', returned ?? null, campaign ?? null],

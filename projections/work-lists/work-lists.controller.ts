@@ -1,4 +1,4 @@
-import { Controller, Get, Query, Res, type Type } from '@nestjs/common';
+import { applyDecorators, Controller, Get, Query, Res, type Type } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Roles } from '../../src/access/roles.js';
@@ -30,17 +30,13 @@ import { ListWork, type ListedWork } from './work-lists.queries.js';
 
 const CLIENT_COLUMNS = ['clientId', 'name', 'phone', 'clientState', 'owner', 'overdue'];
 
-const WorkList = (path: string, item: Type, columns: readonly string[], summary: string) => {
-  const decorators = [
+const WorkList = (path: string, item: Type, columns: readonly string[], summary: string) =>
+  applyDecorators(
     Get(path),
     ApiOperation({ summary, description: 'What is overdue is told as of now.' }),
     ApiPage(item),
     Rows(undefined, { columns: [...columns, ...CLIENT_COLUMNS] }),
-  ];
-  return (target: object, key: string, descriptor: PropertyDescriptor): void => {
-    for (const decorate of decorators) decorate(target, key, descriptor);
-  };
-};
+  );
 
 /** What there is to see to, of all clients. */
 @ApiTags('work lists')
@@ -172,11 +168,11 @@ export class WorkListsController {
   }
 }
 
-const clientOf = ({ clientId, name, phone, clientState, owner, overdue }: ListedWork): WorkOfClient => ({
-  clientId,
-  ...(name === undefined ? {} : { name }),
-  ...(phone === undefined ? {} : { phone }),
-  clientState,
-  ...(owner === undefined ? {} : { owner }),
-  overdue,
-});
+const clientOf = ({
+  kind: _kind,
+  itemId: _id,
+  dueAt: _due,
+  complaintsEver: _ever,
+  item: _item,
+  ...client
+}: ListedWork): WorkOfClient => client;

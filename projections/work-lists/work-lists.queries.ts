@@ -1,7 +1,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Await } from '../../src/http/await-position.js';
 import { Keyset, type Page } from '../../src/http/paging.js';
-import { Problem } from '../../src/http/problem.js';
+import { refuseEmptySpan } from '../../src/http/span.js';
 import type { Snapshot } from '../../src/projecting/read-model.js';
 import type { Instant } from '../../src/schema/instant.js';
 import { laidOver } from '../client-record/card-merges.js';
@@ -36,8 +36,7 @@ export class ListWorkHandler implements IQueryHandler<ListWork> {
   /** @throws Problem 400 for bounds that hold nothing, or a cursor that is none of this list */
   async execute({ asked, wait }: ListWork): Promise<Snapshot<Page<ListedWork>>> {
     const { kinds, state, query, now } = asked;
-    if (query.from !== undefined && query.to !== undefined && query.from >= query.to)
-      throw Problem.badRequest([{ path: 'to', message: 'must lie after from' }]);
+    refuseEmptySpan(query);
     const keyset = new Keyset(`work.${kinds.join('-')}.${state}.${query.order}`, ['instant', 'uuid']);
     const { text, values } = workSql({ ...asked, after: keyset.after(query) });
     return this.readModels.ask(CLIENT_RECORD, wait, async (manager) => {

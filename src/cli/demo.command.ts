@@ -32,11 +32,29 @@ export async function runDemo(
   { seed, clients }: DemoOptions,
   out: NodeJS.WriteStream,
 ): Promise<number> {
-  const { app, runtime, signal } = session;
-  const say = (line: string) => void out.write(`${line}\n`);
+  const { app } = session;
   const keys = app.get(ApiKeys);
   const { key, record } = await keys.issue('demo', 'staff');
-  const api = storyApi(app, key);
+  try {
+    await tellLives(session, storyApi(app, key), { seed, clients }, out);
+  } finally {
+    await keys.revoke(record.id);
+  }
+  const parameters = Object.assign(new RetentionParameters(), { anchor: 'first_service', asOf: PERIOD.to });
+  const { result } = await app.get(QueryBus).execute(new GetRetention(parameters));
+  out.write('Of the clients first serviced in a month, how many were serviced again, month by month:\n\n');
+  out.write(`${retentionTable(result, { colour: showsColours(out), columns: out.columns })}\n`);
+  return 0;
+}
+
+async function tellLives(
+  session: Session<NestFastifyApplication>,
+  api: StoryApi,
+  { seed, clients }: DemoOptions,
+  out: NodeJS.WriteStream,
+): Promise<void> {
+  const { app, runtime, signal } = session;
+  const say = (line: string) => void out.write(`${line}\n`);
   const now = `${app.get(Clock).now().slice(0, 10)}T00:00:00.000Z`;
   for (const story of storiesAt(now)) await tellStory(story, now, api, say);
   out.write(`Making up ${clients} clients (seed ${seed}) and recording what happened to them …\n`);
@@ -56,13 +74,6 @@ export async function runDemo(
   );
   await caughtUp(session);
   await tellOpportunities(api, say);
-  await keys.revoke(record.id);
-
-  const parameters = Object.assign(new RetentionParameters(), { anchor: 'first_service', asOf: PERIOD.to });
-  const { result } = await app.get(QueryBus).execute(new GetRetention(parameters));
-  out.write('Of the clients first serviced in a month, how many were serviced again, month by month:\n\n');
-  out.write(`${retentionTable(result, { colour: showsColours(out), columns: out.columns })}\n`);
-  return 0;
 }
 
 /** The API of an application that need not listen. @param key of somebody of the staff */

@@ -27,6 +27,9 @@ export function defineEvent<Type extends string, Data extends object>(
   return definition;
 }
 
+/** The upcaster to a version that only added fields that may be absent. */
+export const asItWas = (data: Record<string, unknown>): Record<string, unknown> => data;
+
 /** The event that a definition declares; over a union of definitions, the union of their events. */
 export type EventOf<Definition> =
   Definition extends EventDefinition<infer Type, infer Data> ? DomainEvent<Type, Data> : never;

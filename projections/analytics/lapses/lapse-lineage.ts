@@ -2,15 +2,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Await } from '../../../src/http/await-position.js';
 import type { Snapshot } from '../../../src/projecting/read-model.js';
 import { OneOf, Text } from '../../../src/schema/fields.js';
-import {
-  inGroup,
-  lineageOf,
-  openFigure,
-  periodFaults,
-  strayGroup,
-  type Behind,
-  type LineagePage,
-} from '../lineage.js';
+import { inGroup, lineageOf, openPeriodFigure, type Behind, type LineagePage } from '../lineage.js';
 import { periodsSoFar } from '../periods-so-far.js';
 import { Reports, type Frame, type Sql } from '../reports.js';
 import { LapsesParameters } from './lapses.parameters.js';
@@ -57,20 +49,12 @@ export class GetLapseClientsHandler implements IQueryHandler<GetLapseClients> {
 
   /** @throws Problem 400 for a period that there is not, and for a cursor of another list */
   execute({ parameters, wait }: GetLapseClients): Promise<Snapshot<LineagePage>> {
-    const { period, figure, group } = parameters;
-    return openFigure(
+    return openPeriodFigure(
       this.reports,
       parameters,
       wait,
-      (frame) => {
-        const { definition, params } = lapsesReportSaid(parameters, frame);
-        return {
-          definition: `The clients behind ${figure} of ${period}. ${definition}`,
-          params: { ...params, period, figure, group },
-        };
-      },
+      (frame) => lapsesReportSaid(parameters, frame),
       (sql, frame) => behindFigure(sql, parameters, frame),
-      [...strayGroup(parameters), ...periodFaults(parameters)],
     );
   }
 }

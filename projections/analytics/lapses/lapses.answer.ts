@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { count, PeriodRow, Ratio, ReportMeta } from '../analytics.answer.js';
+import { count, GroupRow, PeriodRow, Ratio, ReportMeta } from '../analytics.answer.js';
 
 /** closingActive = openingActive + newlyServiced − lapsed + reactivated − closed + reopened. */
 export class LapseRow extends PeriodRow {
@@ -39,15 +39,7 @@ export class LapseRow extends PeriodRow {
 }
 
 /** Where the serviced clients stand at asOf. Visits are distinct days of the zone. */
-export class StateRow {
-  @ApiProperty({
-    description: 'value of what is grouped by; null for clients without one',
-    type: 'string',
-    nullable: true,
-    required: false,
-  })
-  group?: string | null;
-
+export class StateRow extends GroupRow {
   @ApiProperty(count('converted, never serviced, not closed'))
   convertedNotServiced!: number;
 

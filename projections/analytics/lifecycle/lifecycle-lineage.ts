@@ -3,15 +3,7 @@ import type { Await } from '../../../src/http/await-position.js';
 import type { Snapshot } from '../../../src/projecting/read-model.js';
 import { OneOf, Text } from '../../../src/schema/fields.js';
 import { PeriodParameters } from '../analytics.parameters.js';
-import {
-  inGroup,
-  lineageOf,
-  openFigure,
-  periodFaults,
-  strayGroup,
-  type Behind,
-  type LineagePage,
-} from '../lineage.js';
+import { inGroup, lineageOf, openPeriodFigure, type Behind, type LineagePage } from '../lineage.js';
 import { Reports, type Frame, type Sql } from '../reports.js';
 import { lifecycleSaid, PARTS, visitedPeriods } from './lifecycle.query.js';
 
@@ -39,20 +31,12 @@ export class GetLifecycleClientsHandler implements IQueryHandler<GetLifecycleCli
 
   /** @throws Problem 400 for a period that there is not, and for a cursor of another list */
   execute({ parameters, wait }: GetLifecycleClients): Promise<Snapshot<LineagePage>> {
-    const { period, figure, group } = parameters;
-    return openFigure(
+    return openPeriodFigure(
       this.reports,
       parameters,
       wait,
-      (frame) => {
-        const { definition, params } = lifecycleSaid(parameters, frame);
-        return {
-          definition: `The clients behind ${figure} of ${period}. ${definition}`,
-          params: { ...params, period, figure, group },
-        };
-      },
+      (frame) => lifecycleSaid(parameters, frame),
       (sql, frame) => behindFigure(sql, parameters, frame),
-      [...strayGroup(parameters), ...periodFaults(parameters)],
     );
   }
 }

@@ -1,5 +1,5 @@
 import type { Personal } from '../../event-store/forgotten.js';
-import { defineEvent, type EventOf } from '../../event-store/event-definition.js';
+import { asItWas, defineEvent, type EventOf } from '../../event-store/event-definition.js';
 import {
   Currency,
   InstantField,
@@ -187,9 +187,6 @@ export class ReactivationRevocation {
   @Uuid({ about: 'the service that had been taken for the return' })
   serviceId!: string;
 }
-
-/** Version 2 only added a field that may be absent. */
-const asItWas = (data: Record<string, unknown>): Record<string, unknown> => data;
 
 export const ClientConverted = defineEvent({
   type: 'ClientConverted',

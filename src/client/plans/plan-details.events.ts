@@ -1,4 +1,4 @@
-import { defineEvent } from '../../event-store/event-definition.js';
+import { asItWas, defineEvent } from '../../event-store/event-definition.js';
 import { Currency, InstantField, MinorUnits, Text, Texts, Uuid, WholeNumber } from '../../schema/fields.js';
 import { Day } from '../../schema/value-fields.js';
 import type { Instant } from '../../schema/instant.js';
@@ -75,9 +75,6 @@ export class PlanEnd extends EndDetails {
   @Uuid({ about: 'the plan that ends' })
   planId!: string;
 }
-
-/** Version 2 only added a field that may be absent. */
-const asItWas = (data: Record<string, unknown>): Record<string, unknown> => data;
 
 export const PlanEnrolled = defineEvent({
   type: 'PlanEnrolled',
