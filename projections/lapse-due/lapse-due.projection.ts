@@ -100,8 +100,8 @@ export const lapseClocks: FoldRule<LapseDueEvent, LapseDueRow> = {
       ),
     ClientLapsed: (row, recorded) => {
       const { lapseId, lastServicedAt } = recorded.event.data;
-      // An earlier gap may turn out to hold a lapse; the service that ends it follows.
-      if (row && lastServicedAt < row.quiet_since) return changed(row, recorded);
+      // An earlier gap may turn out to hold a lapse; the service that ends it follows. Who is lapsed does not lapse again.
+      if (row && (row.lapse_id !== null || lastServicedAt < row.quiet_since)) return changed(row, recorded);
       return changed(row, recorded, { lapse_id: lapseId, quiet_since: lastServicedAt });
     },
     ClientReactivated: (row, recorded) => ended(row, recorded, recorded.event.data.lapseId),
@@ -151,7 +151,7 @@ export const lapseClocks: FoldRule<LapseDueEvent, LapseDueRow> = {
 /** Where the clock that lapses quiet clients is to look. */
 export const lapseDue: Projection<LapseDueEvent> = {
   name: 'lapse-due',
-  version: 2,
+  version: 3,
   streams: [CLIENT_STREAMS],
   tables: [lapseClocks],
 };
