@@ -58,8 +58,7 @@ export class ClientKeys implements SubjectKeys {
   }
 
   async provide(clientId: string): Promise<void> {
-    const key = this.isTrusted(clientId) ? this.peek(clientId) : undefined;
-    if (key === undefined || key === 'missing') this.remember(clientId, await this.maker.load(clientId));
+    if (!this.isTrusted(clientId)) this.remember(clientId, await this.maker.load(clientId));
   }
 
   /**
@@ -131,11 +130,15 @@ export class ClientKeys implements SubjectKeys {
 
   private isTrusted(clientId: string): boolean {
     const known = this.known.get(clientId);
-    // A destroyed key does not come back.
-    return known !== undefined && (known.key === null || performance.now() - known.at < TRUSTED_FOR);
+    // A destroyed key does not come back; one that is missing may be made by another process at any moment.
+    if (known === undefined || known.key === 'missing') return false;
+    return known.key === null || performance.now() - known.at < TRUSTED_FOR;
   }
 
+  /** A key is missing, then made, then destroyed: an answer that was overtaken on its way takes nothing back. */
   private remember(clientId: string, key: SubjectKey): void {
+    const before = this.peek(clientId);
+    if (before === null || (Buffer.isBuffer(before) && key === 'missing')) return;
     this.known.set(clientId, { key, at: performance.now() });
   }
 

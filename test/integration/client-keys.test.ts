@@ -79,6 +79,23 @@ describe('the key of a client', () => {
     expect(await keys.unrecordedErasures(10)).not.toContain(forgotten);
   });
 
+  it('that another process makes is seen by one that has just looked in vain', async () => {
+    const [here, there] = [await keysWith(master), await keysWith(master)];
+    const clientId = uuidv4();
+    expect(await keyOf(there, clientId)).toBe('missing');
+    await here.provide(clientId);
+    expect(await keyOf(there, clientId)).toEqual(here.peek(clientId));
+  });
+
+  it('stays destroyed for who was looking it up meanwhile', async () => {
+    const keys = await keysWith(master);
+    const clients = Array.from({ length: 50 }, () => uuidv4());
+    await Promise.all(clients.map((clientId) => keys.provide(clientId)));
+    const later = await keysWith(master);
+    await Promise.all([later.fetch(clients), later.destroy(clients), later.fetch(clients)]);
+    expect(clients.map((clientId) => later.peek(clientId))).toEqual(clients.map(() => null));
+  });
+
   it('cannot be put in the place of another’s', async () => {
     const keys = await keysWith(master);
     const [one, other] = [uuidv4(), uuidv4()];
