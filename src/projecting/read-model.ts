@@ -27,20 +27,18 @@ export async function snapshot<T>(
   run: (manager: EntityManager) => Promise<T>,
 ): Promise<Snapshot<T>> {
   const queryRunner = dataSource.createQueryRunner();
+  let over = 'ROLLBACK';
   try {
-    await queryRunner.startTransaction('REPEATABLE READ');
-    const progress = await progressOf(
-      queryRunner,
-      typeof projections === 'string' ? [projections] : projections,
-    );
+    const progress = await begin(queryRunner, typeof projections === 'string' ? [projections] : projections);
     const result = await run(queryRunner.manager);
-    await queryRunner.commitTransaction();
+    over = 'COMMIT';
     return { ...progress, result };
-  } catch (error) {
-    await queryRunner.rollbackTransaction().catch(() => undefined);
-    throw error;
   } finally {
-    await queryRunner.release();
+    // Nobody need wait for the end of a transaction that only read.
+    void queryRunner
+      .query(over)
+      .finally(() => queryRunner.release())
+      .catch(() => undefined);
   }
 }
 
@@ -48,9 +46,11 @@ export async function snapshot<T>(
  * The first SELECT fixes what a transaction sees of rows, but not what it sees of views. So the progress views are locked
  * before it: no other version can take their place, nor that of the tables' views, until the transaction is over.
  */
-async function progressOf(queryRunner: QueryRunner, projections: readonly string[]): Promise<ReadProgress> {
+async function begin(queryRunner: QueryRunner, projections: readonly string[]): Promise<ReadProgress> {
   const views = projections.map(progressView);
-  await queryRunner.query(`SET TRANSACTION READ ONLY; LOCK TABLE ${views.join(', ')} IN ACCESS SHARE MODE`);
+  await queryRunner.query(
+    `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE ${views.join(', ')} IN ACCESS SHARE MODE`,
+  );
   const [hindmost] = (await queryRunner.query(
     `${views.map((view) => `SELECT position, recorded_at FROM ${view}`).join(' UNION ALL ')}
       ORDER BY position NULLS FIRST LIMIT 1`,
