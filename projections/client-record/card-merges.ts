@@ -20,7 +20,8 @@ const fromMark: FromMark = {
     status === 'booked' ? ({ scheduledFor, at } as CardItems['bookings']) : null,
   invoices: ({ amountMinor, currency, dueOn, paidMinor, overdue }) =>
     paidMinor === amountMinor ? null : withoutAbsent({ amountMinor, currency, dueOn, paidMinor, overdue }),
-  recommendations: ({ status, at }) => (status === 'open' ? ({ at } as CardItems['recommendations']) : null),
+  recommendations: ({ status, at, expiresAt }) =>
+    status === 'open' ? withoutAbsent({ at, expiresAt }) : null,
   attempts: ({ at }) => ({ at }) as CardItems['attempts'],
   followUps: ({ done, dueAt }) => (done === true ? null : withoutAbsent({ dueAt })),
 };

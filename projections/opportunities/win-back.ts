@@ -11,11 +11,11 @@ import { listOf } from '../client-record/outlook.js';
  * to, the return itself says.
  */
 export type WinBackRow = {
-  /** of the attempt, or of the lapse that a return without one ended */
+  /** of the attempt; of a return without one, or with one that is on no list of this client, of the lapse that it ended */
   win_back_id: string;
   client_id: string;
   organic: boolean;
-  /** when it was attempted; of a return without an attempt, when the client came */
+  /** when it was attempted; where that is not known, and of a return without an attempt, when the client came */
   at: Instant;
   attempt: Attempted | null;
   returned_at: Instant | null;
@@ -27,7 +27,7 @@ export type WinBackRow = {
   revenue: Amount[];
 };
 
-/** Of one that came with a merge, no more is known here than that it was made. */
+/** Of one that came with a merge or went with an unmerge, no more is known here than that it was made. */
 export type Attempted = { channel?: string; offer?: string; campaign?: string };
 
 export const winBacks: JoinRule<ClientRecordRow, ClientCardRow, WinBackRow> = {
@@ -70,14 +70,16 @@ export function winBacksOf(record: ClientRecordRow, card: ClientCardRow): WinBac
       return { ...of, ...(led ?? NO_RETURN), days };
     },
   );
-  const organic = returns
-    .filter(({ attemptId }) => attemptId === undefined)
-    .map(({ lapseId, lapsedAt, came }): WinBackRow => {
-      const days = wholeDaysBetween(lapsedAt, came.returned_at);
-      const of = { win_back_id: lapseId, client_id, organic: true, at: came.returned_at, attempt: null };
-      return { ...of, ...came, days };
+  const listed = new Set(attempts.map(({ win_back_id }) => win_back_id));
+  const others = returns
+    .filter(({ attemptId }) => attemptId === undefined || !listed.has(attemptId))
+    .map(({ lapseId, lapsedAt, attemptId, came }): WinBackRow => {
+      const of = { win_back_id: lapseId, client_id, at: came.returned_at };
+      return attemptId === undefined
+        ? { ...of, organic: true, attempt: null, ...came, days: wholeDaysBetween(lapsedAt, came.returned_at) }
+        : { ...of, organic: false, attempt: {}, ...came, days: null };
     });
-  return [...attempts, ...organic];
+  return [...attempts, ...others];
 }
 
 const NO_RETURN = { returned_at: null, service_id: null, services: 0, revenue: [] };

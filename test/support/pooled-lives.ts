@@ -28,9 +28,17 @@ const HAPPENINGS = [
   ...(['tag', 'untag', 'complain', 'resolve'] as const),
 ];
 
+/** What makes work for the staff, and does away with it. */
+export const WORK = [
+  ...(['book', 'book', 'cancel', 'keep', 'treat', 'invoice', 'invoice', 'pay', 'overdue'] as const),
+  ...(['promise', 'fulfil', 'enrol', 'end', 'install', 'retire', 'recommend', 'accept', 'attempt'] as const),
+];
+
+type Happening = (typeof HAPPENINGS)[number] | (typeof WORK)[number];
+
 /** Something happens to one of the clients to whom it can, at an instant; `which` points at one of its services, or at another client. */
 export interface PooledStep {
-  readonly what: (typeof HAPPENINGS)[number];
+  readonly what: Happening;
   readonly who: number;
   readonly which: number;
   readonly at: Instant;
@@ -44,13 +52,19 @@ export interface PooledLives {
   readonly steps: readonly PooledStep[];
 }
 
-/** Lives of a few clients that are merged and unmerged, with services corrected and voided before, meanwhile and after. */
-export const pooledLives = (instants: fc.Arbitrary<Instant>): fc.Arbitrary<PooledLives> =>
+/**
+ * Lives of a few clients that are merged and unmerged, with services corrected and voided before, meanwhile and after.
+ * @param more what else is to happen
+ */
+export const pooledLives = (
+  instants: fc.Arbitrary<Instant>,
+  more: readonly Happening[] = [],
+): fc.Arbitrary<PooledLives> =>
   fc.record({
     conversions: fc.array(instants, { minLength: 2, maxLength: 4 }),
     steps: fc.array(
       fc.record<PooledStep>({
-        what: fc.constantFrom(...HAPPENINGS),
+        what: fc.constantFrom(...HAPPENINGS, ...more),
         who: fc.nat(100),
         which: fc.nat(100),
         at: instants,
@@ -127,7 +141,8 @@ export function livedTogether({ conversions, steps }: PooledLives): {
     if (what === 'merge') return merge(clientId, other(living, clientId, which), at);
     if (what === 'unmerge') return unmerge(clientId, which, at);
     const id = uuidv5(String(index), clientId);
-    return void send(clientId, intents({ id, serviceId, complaintId, at, amount })[what], at);
+    const own = { id, serviceId, complaintId, at, which, amount, client: knownOf(clientId) };
+    return void send(clientId, intents(own)[what], at);
   });
 
   function merge(absorbedId: string, survivorId: string | undefined, at: Instant): void {
@@ -152,14 +167,17 @@ export function livedTogether({ conversions, steps }: PooledLives): {
   return { facts: log.events, appends, states };
 }
 
-interface Given extends Pick<PooledStep, 'at' | 'amount'> {
+interface Given extends Pick<PooledStep, 'at' | 'amount' | 'which'> {
+  readonly client: ClientState;
   readonly id: string;
   readonly serviceId: string;
   readonly complaintId: string;
 }
 
-const intents = ({ id, serviceId, complaintId, at, amount }: Given) =>
-  ({
+const intents = ({ id, serviceId, complaintId, at, which, amount, client }: Given) => {
+  const one = (items: { keySeq(): Iterable<string> }) => pick([...items.keySeq()], which) ?? id;
+  const day = (days: number) => plusDays(at, days).slice(0, 10);
+  return {
     service: { kind: 'RecordService', data: { serviceId: id, ...amount } },
     correct: { kind: 'CorrectService', data: { serviceId, servicedAt: at } },
     reprice: {
@@ -174,4 +192,36 @@ const intents = ({ id, serviceId, complaintId, at, amount }: Given) =>
     untag: { kind: 'RemoveTag', data: { tag: 'vip' } },
     complain: { kind: 'RaiseComplaint', data: { complaintId } },
     resolve: { kind: 'ResolveComplaint', data: { complaintId } },
-  }) satisfies Record<string, ClientIntent>;
+    book: { kind: 'MakeBooking', data: { bookingId: id, scheduledFor: plusDays(at, which) } },
+    cancel: { kind: 'CancelBooking', data: { bookingId: one(client.bookings) } },
+    keep: {
+      kind: 'RecordService',
+      data: { serviceId: id, serviceType: pick(['cut', 'colour'], which), bookingId: one(client.bookings) },
+    },
+    treat: { kind: 'RecordService', data: { serviceId: id, serviceType: pick(['cut', 'colour'], which) } },
+    invoice: {
+      kind: 'IssueInvoice',
+      data: { invoiceId: id, amountMinor: 100, currency: 'EUR', ...(which % 2 ? { dueOn: day(which) } : {}) },
+    },
+    pay: {
+      kind: 'PayInvoice',
+      data: { invoiceId: one(client.invoices), amountMinor: which % 3 ? 100 : 40, currency: 'EUR' },
+    },
+    overdue: { kind: 'DeclareOverdue', data: { invoiceId: one(client.invoices) } },
+    promise: {
+      kind: 'ScheduleFollowUp',
+      data: { followUpId: id, dueAt: plusDays(at, which), topic: 'rebooking' },
+    },
+    fulfil: { kind: 'CompleteFollowUp', data: { followUpId: one(client.followUps) } },
+    enrol: { kind: 'EnrolPlan', data: { planId: id, intervalDays: 30, endsOn: day(which) } },
+    end: { kind: 'EndPlan', data: { planId: one(client.plans) } },
+    install: { kind: 'InstallEquipment', data: { equipmentId: id, kind: 'boiler' } },
+    retire: { kind: 'RetireEquipment', data: { equipmentId: one(client.equipment) } },
+    recommend: {
+      kind: 'MakeRecommendation',
+      data: { recommendationId: id, serviceType: 'descaling', expiresAt: plusDays(at, which) },
+    },
+    accept: { kind: 'AcceptRecommendation', data: { recommendationId: one(client.recommendations) } },
+    attempt: { kind: 'AttemptReactivation', data: { attemptId: id, channel: 'email' } },
+  } satisfies Record<string, ClientIntent>;
+};

@@ -2,7 +2,7 @@ import { Rejection, type Decision } from '../../event-store/decider.js';
 import type { Instant } from '../../schema/instant.js';
 import type { ClientCommandOf } from '../client-command.js';
 import type { ClientEvent } from '../client.events.js';
-import { changed, noItems, type Items } from '../items.js';
+import { changed, given, noItems, type Items } from '../items.js';
 import { unpaired } from '../money.js';
 import { slice } from '../slice.js';
 import type {
@@ -24,6 +24,8 @@ export type AgreeAdjustment = ClientCommandOf<'AgreeAdjustment', Adjustment>;
 export interface Recommended {
   readonly status: 'open' | 'accepted' | 'declined';
   readonly at: Instant;
+  /** until when the estimate holds */
+  readonly expiresAt?: Instant;
 }
 
 export const recommendationSlice = slice<
@@ -31,8 +33,8 @@ export const recommendationSlice = slice<
 >()({
   initial: noItems<Recommended>(),
   evolve: {
-    RecommendationMade: (all, { data, occurredAt: at }) =>
-      all.set(data.recommendationId, { status: 'open', at }),
+    RecommendationMade: (all, { data: { recommendationId, expiresAt }, occurredAt: at }) =>
+      all.set(recommendationId, { status: 'open', at, ...given({ expiresAt }) }),
     RecommendationAccepted: (all, { data }) => changed(all, data.recommendationId, { status: 'accepted' }),
     RecommendationDeclined: (all, { data }) => changed(all, data.recommendationId, { status: 'declined' }),
   },
