@@ -21,7 +21,7 @@ export class ReadModels {
   async ask<T>(
     projections: string | readonly string[],
     wait: Await | undefined,
-    run: (manager: EntityManager) => Promise<T>,
+    run: (manager: EntityManager, fixed: Promise<unknown>) => Promise<T>,
   ): Promise<Snapshot<T>> {
     if (wait) {
       const { position, timeoutMs } = wait;

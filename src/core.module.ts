@@ -59,6 +59,8 @@ export class CoreModule {
                 CreateTrigrams1796200000000,
               ],
               poolSize: 20,
+              // What does not depend on an answer need not wait for it: a query costs less than its way there and back.
+              extra: { pipeline: true },
             }),
         }),
         PrivacyModule.forRoot(config),

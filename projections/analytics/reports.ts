@@ -77,8 +77,9 @@ export class Reports {
     refuseContradictions(parameters, bounds, this.clock.now(), contradictions);
     const bySegment = segment !== undefined || groupBy === 'segment';
     const asked = bySegment ? [COHORT_RETENTION, SEGMENT_MEMBERSHIP] : COHORT_RETENTION;
-    const { result, ...progress } = await this.readModels.ask(asked, wait, async (sql) => {
+    const { result, ...progress } = await this.readModels.ask(asked, wait, async (sql, fixed) => {
       // Read once the state is fixed that is read: nothing in it happened later.
+      await fixed;
       const generatedAt = this.clock.now();
       const frame = { calendar, bounds, asOf: asOf ?? generatedAt, knownAt: knownAt ?? null };
       return { generatedAt, frame, figures: await measure(sql, frame) };

@@ -5,7 +5,7 @@ import { Problem } from '../../src/http/problem.js';
 import type { Snapshot } from '../../src/projecting/read-model.js';
 import type { Instant } from '../../src/schema/instant.js';
 import { CLIENT_RECORD } from '../client-record/client-record.projection.js';
-import { livesOf } from '../client-record/lives-of.sql.js';
+import { cardsOf } from '../client-record/lives-of.sql.js';
 import { MovedClient } from '../../src/client/moved-client.js';
 import { answerOf, ReadModels } from '../read-models.js';
 import { cardOf, type CardSources, type KnownRecord } from './card-of.js';
@@ -33,7 +33,7 @@ const RECORD_COLUMNS = `client_id AS "clientId", name, email, phone, address, le
 /** The client, then those it absorbed, then those that they had absorbed before. */
 const CARD = `
   SELECT revision, position, complaints_ever, items, preferences, consents
-    FROM (${livesOf('$1')}) AS life JOIN client_card USING (client_id) ORDER BY far, client_id`;
+    FROM ${cardsOf('$1')} ORDER BY far, life.client_id`;
 
 type RecordRow = KnownRecord & { merged_into?: string };
 type CardRow = CardParts & CardSources['head'];
@@ -53,11 +53,13 @@ export class GetClientCardHandler implements IQueryHandler<GetClientCard> {
   execute({ clientId, now, wait }: GetClientCard): Promise<Snapshot<ClientCard | MovedClient>> {
     return this.readModels.ask(CLIENT_RECORD, wait, async (manager) => {
       const sql = `SELECT ${RECORD_COLUMNS}, merged_into FROM client_record WHERE client_id = $1`;
-      const [row] = await manager.query<object[]>(sql, [clientId]);
+      const [[row], [own, ...absorbed]] = await Promise.all([
+        manager.query<object[]>(sql, [clientId]),
+        manager.query<[CardRow, ...CardRow[]]>(CARD, [clientId]),
+      ]);
       if (!row) throw Problem.unknown('there is no such client');
       const { merged_into, ...record } = answerOf<RecordRow>(row);
       if (merged_into !== undefined) return new MovedClient(merged_into);
-      const [own, ...absorbed] = await manager.query<[CardRow, ...CardRow[]]>(CARD, [clientId]);
       return cardOf({ record, head: own, ...pooledCard(own, absorbed) }, this.todayAt(now));
     });
   }

@@ -45,15 +45,21 @@ export class GetClientHistoryHandler implements IQueryHandler<GetClientHistory> 
     const after = keyset.after(query) ?? first;
     return this.readModels.ask(CLIENT_HISTORY, wait, async (manager) => {
       const upTo = await positionAt(manager, clientId, query.revision);
-      const life = await manager.query<LifeRow[]>(LIFE, [clientId, upTo]);
+      const pageOf = (clients: readonly string[]) =>
+        manager.query<EntryRow[]>(sql, [
+          ...[clients, ...after],
+          ...[query.from ?? '-infinity', query.to ?? 'infinity'],
+          query.kind ? kindsOf(query.kind) : null,
+          ...[upTo, query.limit + 1],
+        ]);
+      // Few clients absorbed another: before that is known, their own facts are asked for.
+      const [life, own] = await Promise.all([
+        manager.query<LifeRow[]>(LIFE, [clientId, upTo]),
+        pageOf([clientId]),
+      ]);
       if (life[0]?.survivor) return new MovedClient(life[0].survivor);
       const clients = life.map(({ client_id }) => client_id);
-      const rows = await manager.query<EntryRow[]>(sql, [
-        ...[clients, ...after],
-        ...[query.from ?? '-infinity', query.to ?? 'infinity'],
-        query.kind ? kindsOf(query.kind) : null,
-        ...[upTo, query.limit + 1],
-      ]);
+      const rows = clients.length === 1 ? own : await pageOf(clients);
       if (rows.length === 0 && !(await isClient(manager, clientId))) throw unknownClient();
       const amendments = await amendmentsOf(manager, clients, rows, upTo);
       await this.keys.fetch([...new Set(rows.filter(({ sealed }) => sealed).map((row) => row.clientId))]);

@@ -40,28 +40,29 @@ export function cellsOf(cohort: CohortFigure, frame: RetentionFrame): CellSlot[]
   if (brackets !== undefined)
     return brackets.flatMap((bracket) => {
       const found = slot(cohort, bracket, frame);
-      return found === null ? [] : [{ ...found, k: bracket.from, toK: bracket.to }];
+      return found === null ? [] : [{ ...found, toK: bracket.to }];
     });
   const slots: CellSlot[] = [];
   for (let k = 0; k < periods; k++) {
     const found = slot(cohort, { from: k, to: k }, frame);
     if (found === null) break;
-    slots.push({ k, ...found });
+    slots.push(found);
   }
   return slots;
 }
-
-type Slot = Omit<CellSlot, 'k' | 'toK'>;
 
 function calendarSlot(
   { cohort, clients }: CohortFigure,
   { from, to }: Bracket,
   { calendar, asOf, censoredAfter }: RetentionFrame,
-): Slot | null {
-  const [first, last] = [calendar.plus(cohort, from), calendar.plus(cohort, to)];
-  const [periodStart, periodEnd] = [calendar.startOf(first), calendar.endOf(last)];
+): CellSlot | null {
+  const first = calendar.plus(cohort, from);
+  const last = from === to ? first : calendar.plus(cohort, to);
+  const periodStart = calendar.startOf(first);
+  const periodEnd = calendar.endOf(last);
   if (periodStart >= asOf) return null;
   return {
+    k: from,
     period: from === to ? first : `${first}/${last}`,
     periodStart,
     periodEnd,
@@ -76,12 +77,13 @@ function windowSlot(
   { cohort, clients, observed = [] }: CohortFigure,
   { from, to }: Bracket,
   { calendar, censoredAfter, windowOfDays: days = 1 }: RetentionFrame,
-): Slot | null {
+): CellSlot | null {
   const denominator = observed.reduce((sum, one) => (one.windows > to ? sum + one.clients : sum), 0);
   if (denominator === 0) return null;
   // The windows of the cohort's last client end latest.
   const latestEnd = new Date(Date.parse(calendar.endOf(cohort)) + (to + 1) * days * 86_400_000).toISOString();
   return {
+    k: from,
     period: days === 1 && from === to ? `day ${from}` : `days ${from * days}–${(to + 1) * days - 1}`,
     denominator,
     complete: denominator === clients,

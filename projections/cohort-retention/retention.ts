@@ -11,9 +11,23 @@ import type {
 import { cellsOf, type CellSlot, type RetentionFrame } from './retention-cells.js';
 import type { CohortFigure, RetentionFigures } from './retention.figures.js';
 
-/** Names a cohort, or a cell of it, among those of all groups. */
-const nameOf = (group: string | null | undefined, ...parts: readonly (string | number)[]): string =>
-  JSON.stringify([group ?? null, ...parts]);
+/** Names a cohort among those of all groups, and in one currency where they are told apart. No name holds a line feed but a group's. */
+const nameOf = (group: string | null | undefined, cohort: string, currency = ''): string =>
+  `${cohort}\n${currency}\n${group ?? '\n'}`;
+
+/** @returns the figures of each cohort by k */
+function byCohort<Figure extends { group?: string | null; cohort: string; k: number }>(
+  figures: readonly Figure[],
+  currencyOf: (figure: Figure) => string | undefined,
+): (group: string | null | undefined, cohort: string, currency?: string) => ReadonlyMap<number, Figure> {
+  const cohorts = new Map<string, Map<number, Figure>>();
+  for (const figure of figures) {
+    const name = nameOf(figure.group, figure.cohort, currencyOf(figure));
+    const cohort = cohorts.get(name) ?? new Map<number, Figure>();
+    cohorts.set(name, cohort.set(figure.k, figure));
+  }
+  return (...name) => cohorts.get(nameOf(...name)) ?? new Map<number, Figure>();
+}
 
 /**
  * Retention of clients: for every cohort a cell for each period so far, also where nobody came, and the weighted mean.
@@ -23,12 +37,12 @@ export function clientRetention(
   { cohorts, cells }: RetentionFigures,
   frame: RetentionFrame,
 ): { cohorts: ClientCohort[]; mean: MeanCell[] } {
-  const retained = new Map(cells.map((cell) => [nameOf(cell.group, cell.cohort, cell.k), cell.clients]));
+  const cellsIn = byCohort(cells, () => undefined);
   const rows = cohortsIn(frame, cohorts).map((figure): ClientCohort => {
-    const cellOf = (slot: CellSlot): ClientCell => {
-      const clients = retained.get(nameOf(figure.group, figure.cohort, slot.k)) ?? 0;
-      return { ...slot, ...ratio(clients, slot.denominator) };
-    };
+    const retained = cellsIn(figure.group, figure.cohort);
+    // A report can have tens of thousands of cells: what is made here for good is not copied once more.
+    const cellOf = (slot: CellSlot): ClientCell =>
+      Object.assign(slot, ratio(retained.get(slot.k)?.clients ?? 0, slot.denominator));
     return { ...headOf(figure, frame), cells: cellsOf(figure, frame).map(cellOf) };
   });
   return { cohorts: rows, mean: meanOfGroups(rows) };
@@ -43,7 +57,7 @@ export function revenueRetention(
   frame: RetentionFrame,
 ): { cohorts: RevenueCohort[]; mean: RevenueMeanCell[] } {
   const shown = cohortsIn(frame, cohorts);
-  const brought = new Map(revenue.map((one) => [nameOf(one.group, one.cohort, one.k, one.currency), one]));
+  const broughtBy = byCohort(revenue, ({ currency }) => currency);
   const inView = new Set(shown.map(({ cohort }) => cohort));
   const currencies = [
     ...new Set(revenue.filter(({ cohort }) => inView.has(cohort)).map((one) => one.currency)),
@@ -51,8 +65,9 @@ export function revenueRetention(
   const rows = shown.flatMap((figure) =>
     currencies.map((currency): RevenueCohort => {
       let cumulativeMinor = 0;
+      const brought = broughtBy(figure.group, figure.cohort, currency);
       const cellOf = (slot: CellSlot): RevenueCell => {
-        const cell = brought.get(nameOf(figure.group, figure.cohort, slot.k, currency));
+        const cell = brought.get(slot.k);
         const amountMinor = cell?.amountMinor ?? 0;
         cumulativeMinor += amountMinor;
         return {
@@ -80,21 +95,25 @@ interface Row {
 }
 
 function meanOfGroups(rows: readonly Row[]): MeanCell[] {
-  const groups = new Map<string | null | undefined, RetentionCell[]>();
-  for (const { group, cells } of rows) groups.set(group, [...(groups.get(group) ?? []), ...cells]);
-  return [...groups].flatMap(([group, cells]) =>
-    weightedMean(cells).map((cell) => (group === undefined ? cell : { group, ...cell })),
+  const groups = new Map<string | null | undefined, Row[]>();
+  for (const row of rows) groups.set(row.group, [...(groups.get(row.group) ?? []), row]);
+  return [...groups].flatMap(([group, inGroup]) =>
+    weightedMean(inGroup).map((cell) => (group === undefined ? cell : { group, ...cell })),
   );
 }
 
 /** Sum of numerators over sum of denominators, for each k that has a complete cell; incomplete ones are left out. */
-function weightedMean(cells: readonly RetentionCell[]): MeanCell[] {
+function weightedMean(rows: readonly Row[]): MeanCell[] {
   const sums = new Map<number, { numerator: number; denominator: number }>();
-  for (const { k, numerator, denominator, complete } of cells) {
-    if (!complete) continue;
-    const sum = sums.get(k) ?? { numerator: 0, denominator: 0 };
-    sums.set(k, { numerator: sum.numerator + numerator, denominator: sum.denominator + denominator });
-  }
+  for (const { cells } of rows)
+    for (const { k, numerator, denominator, complete } of cells) {
+      if (!complete) continue;
+      const sum = sums.get(k);
+      if (sum) {
+        sum.numerator += numerator;
+        sum.denominator += denominator;
+      } else sums.set(k, { numerator, denominator });
+    }
   return [...sums]
     .sort(([a], [b]) => a - b)
     .map(([k, { numerator, denominator }]) => ({ k, ...ratio(numerator, denominator) }));

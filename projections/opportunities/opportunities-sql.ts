@@ -1,5 +1,5 @@
 import type { Instant } from '../../src/schema/instant.js';
-import { livesOf } from '../client-record/lives-of.sql.js';
+import { cardsOf } from '../client-record/lives-of.sql.js';
 import type { OpportunityKind, Reason } from './opportunity.js';
 import type { OpportunitiesQuery } from './opportunities.parameters.js';
 
@@ -98,7 +98,7 @@ type Given = (value: unknown) => string;
 const mayBeCalled = (subject: string): string => `
   (r.absorbed = '[]' OR ${subject} = 'open_complaint' OR (
     SELECT coalesce(bool_or(granted) OR NOT bool_or(consent.kind = 'any'), TRUE)
-      FROM (${livesOf('r.client_id')}) AS life JOIN client_card USING (client_id)
+      FROM ${cardsOf('r.client_id')}
      CROSS JOIN LATERAL jsonb_to_recordset(consents) AS consent (kind text, granted boolean)))`;
 
 /** Each client is met once, however many things others like it had done. */

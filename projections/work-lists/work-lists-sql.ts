@@ -1,5 +1,5 @@
 import type { Instant } from '../../src/schema/instant.js';
-import { livesOf } from '../client-record/lives-of.sql.js';
+import { cardsOf } from '../client-record/lives-of.sql.js';
 import { ON_CARD, type WorkKind } from '../client-record/work-items.js';
 import type { WorkQuery } from './work-lists.parameters.js';
 
@@ -64,10 +64,9 @@ export function workSql({ kinds, state, query, now, equal, among = {}, repeated,
             recorded.item AS recorded, c.complaints_ever, r.name, r.phone, r.state AS client_state, r.owner
           FROM work_item AS w JOIN client_record AS r USING (client_id) JOIN client_card AS c USING (client_id)
           LEFT JOIN LATERAL (
-            SELECT other.items -> asked.place -> w.item_id::text AS item
-              FROM (${livesOf('r.client_id')}) AS life JOIN client_card AS other USING (client_id)
-             WHERE r.absorbed <> '[]' AND life.far > 0 AND other.items -> asked.place ? w.item_id::text
-             ORDER BY life.far, client_id LIMIT 1
+            SELECT card.items -> asked.place -> w.item_id::text AS item FROM ${cardsOf('r.client_id')}
+             WHERE r.absorbed <> '[]' AND life.far > 0 AND card.items -> asked.place ? w.item_id::text
+             ORDER BY life.far, life.client_id LIMIT 1
           ) AS recorded ON TRUE
          WHERE ${conditions.join(' AND ')}
          ORDER BY ${order} ${limit}) AS listed

@@ -31,6 +31,6 @@ export async function flight(pool: Pool, statements: readonly QueryConfig[]): Pr
   return settled.map((one) => (one as PromiseFulfilledResult<QueryResult>).value);
 }
 
-/** The driver's own, which its types do not mention. */
-const socketOf = (client: PoolClient): Socket =>
+/** @returns what a connection writes to; the driver's own, which its types do not mention */
+export const socketOf = (client: PoolClient): Socket =>
   (client as PoolClient & { readonly connection: { readonly stream: Socket } }).connection.stream;

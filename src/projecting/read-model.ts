@@ -1,6 +1,8 @@
+import type { PoolClient } from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import type { Instant } from '../schema/instant.js';
 import { progressView } from './build.js';
+import { socketOf } from './flight.js';
 
 /** How far read models have come. */
 export interface ReadProgress {
@@ -19,20 +21,25 @@ export interface Snapshot<T> extends ReadProgress {
  * Runs queries against one state of read models: however many queries `run` makes, they see the same rows, and the
  * position says which. Where several projections are read, the one furthest behind gives the position.
  * @param projections names of the projections whose views `run` reads
+ * @param run its first queries go to PostgreSQL together with those that fix the state. `fixed` resolves when the state is
+ *   fixed; whoever looks at a clock waits for it
  * @throws QueryFailedError for a projection that has no tables here; whatever `run` throws
  */
 export async function snapshot<T>(
   dataSource: DataSource,
   projections: string | readonly string[],
-  run: (manager: EntityManager) => Promise<T>,
+  run: (manager: EntityManager, fixed: Promise<unknown>) => Promise<T>,
 ): Promise<Snapshot<T>> {
   const queryRunner = dataSource.createQueryRunner();
   let over = 'ROLLBACK';
   try {
-    const progress = await begin(queryRunner, typeof projections === 'string' ? [projections] : projections);
-    const result = await run(queryRunner.manager);
+    const socket = socketOf((await queryRunner.connect()) as PoolClient);
+    socket.cork();
+    setImmediate(() => socket.uncork());
+    const progress = begin(queryRunner, typeof projections === 'string' ? [projections] : projections);
+    const answers = await Promise.all([progress, run(queryRunner.manager, progress)]);
     over = 'COMMIT';
-    return { ...progress, result };
+    return { ...answers[0], result: answers[1] };
   } finally {
     // Nobody need wait for the end of a transaction that only read.
     void queryRunner
@@ -48,13 +55,15 @@ export async function snapshot<T>(
  */
 async function begin(queryRunner: QueryRunner, projections: readonly string[]): Promise<ReadProgress> {
   const views = projections.map(progressView);
-  await queryRunner.query(
-    `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE ${views.join(', ')} IN ACCESS SHARE MODE`,
-  );
-  const [hindmost] = (await queryRunner.query(
-    `${views.map((view) => `SELECT position, recorded_at FROM ${view}`).join(' UNION ALL ')}
-      ORDER BY position NULLS FIRST LIMIT 1`,
-  )) as { position: string | null; recorded_at: Date | null }[];
+  const [, [hindmost]] = await Promise.all([
+    queryRunner.query(
+      `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE ${views.join(', ')} IN ACCESS SHARE MODE`,
+    ),
+    queryRunner.query(
+      `${views.map((view) => `SELECT position, recorded_at FROM ${view}`).join(' UNION ALL ')}
+        ORDER BY position NULLS FIRST LIMIT 1`,
+    ) as Promise<{ position: string | null; recorded_at: Date | null }[]>,
+  ]);
   return {
     position: hindmost?.position == null ? null : BigInt(hindmost.position),
     asAt: hindmost?.recorded_at?.toISOString() ?? null,

@@ -19,19 +19,22 @@ export async function visibleRows(world: BenchWorld, seconds: number): Promise<R
   const watching = watch(world, waiting, took, () => sending);
   const sent: Promise<void>[] = [];
   const started = performance.now();
-  for (let n = 0; n < PER_SECOND * seconds; n++) {
-    await delay(Math.max(0, started + (n * 1_000) / PER_SECOND - performance.now()));
-    sent.push(
-      (async () => {
-        const body = { clientId: uuidv4(), name: 'Ada Lovelace', occurredAt: AT };
-        const { position } = await world.call<{ position: string }>('POST', '/clients', body);
-        waiting.push({ position: BigInt(position), appendedAt: performance.now() });
-      })(),
-    );
+  try {
+    for (let n = 0; n < PER_SECOND * seconds; n++) {
+      await delay(Math.max(0, started + (n * 1_000) / PER_SECOND - performance.now()));
+      sent.push(
+        (async () => {
+          const body = { clientId: uuidv4(), name: 'Ada Lovelace', occurredAt: AT };
+          const { position } = await world.call<{ position: string }>('POST', '/clients', body);
+          waiting.push({ position: BigInt(position), appendedAt: performance.now() });
+        })(),
+      );
+    }
+    await Promise.all(sent);
+  } finally {
+    sending = false;
+    await watching;
   }
-  await Promise.all(sent);
-  sending = false;
-  await watching;
   const size = `${took.length} commands at ${PER_SECOND}/s`;
   const row = (p: number, goal: number): Row => ({
     ...{
