@@ -59,8 +59,12 @@ export class CoreModule {
                 CreateTrigrams1796200000000,
               ],
               poolSize: 20,
-              // What does not depend on an answer need not wait for it: a query costs less than its way there and back.
-              extra: { pipeline: true },
+              extra: {
+                // What does not depend on an answer need not wait for it: a query costs less than its way there and back.
+                pipeline: true,
+                // To compile a report's hundreds of expressions takes a second, which is longer than most of them run.
+                options: '-c jit=off',
+              },
             }),
         }),
         PrivacyModule.forRoot(config),

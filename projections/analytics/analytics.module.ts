@@ -1,8 +1,15 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ReadModels } from '../read-models.js';
 import { BUSINESS_ZONE, Reports } from './reports.js';
+import { ComplaintReportController } from './complaints/complaints.controller.js';
+import { RepeatController } from './repeat/repeat.controller.js';
+import { RevenueRetentionController } from './revenue-retention/revenue-retention.controller.js';
+import { RfmController } from './rfm/rfm.controller.js';
+import { SatisfactionController } from './satisfaction/satisfaction.controller.js';
+import { SurvivalController } from './survival/survival.controller.js';
+import { WinBackReportController } from './win-back/win-back.controller.js';
 
-/** What the modules of all measures make their reports with. */
+/** What all measures make their reports with, and the measures that keep nothing of their own. */
 @Module({})
 export class AnalyticsModule {
   /** @param zone IANA name of the business's zone */
@@ -10,6 +17,15 @@ export class AnalyticsModule {
     return {
       module: AnalyticsModule,
       global: true,
+      controllers: [
+        ComplaintReportController,
+        RepeatController,
+        RevenueRetentionController,
+        RfmController,
+        SatisfactionController,
+        SurvivalController,
+        WinBackReportController,
+      ],
       providers: [{ provide: BUSINESS_ZONE, useValue: zone }, ReadModels, Reports],
       exports: [BUSINESS_ZONE, Reports],
     };

@@ -5,6 +5,7 @@ import { ReadModels } from '../read-models.js';
 import { GetCellClientsHandler } from './cell-lineage.js';
 import { cohortRetention } from './cohort-retention.projection.js';
 import { GetRestatementHandler } from './restatement.js';
+import { LtvController } from './ltv.controller.js';
 import { RetentionController } from './retention.controller.js';
 import { GetRetentionHandler } from './retention.query.js';
 
@@ -18,7 +19,7 @@ export class CohortRetention {
 }
 
 @Module({
-  controllers: [RetentionController],
+  controllers: [RetentionController, LtvController],
   providers: [CohortRetention, ReadModels, GetRetentionHandler, GetCellClientsHandler, GetRestatementHandler],
 })
 export class CohortRetentionModule {}
