@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { ReadModels } from '../read-models.js';
 import { BUSINESS_ZONE, Reports } from './reports.js';
 import { ComplaintReportController } from './complaints/complaints.controller.js';
+import { OverviewController } from './overview/overview.controller.js';
 import { RepeatController } from './repeat/repeat.controller.js';
 import { RevenueRetentionController } from './revenue-retention/revenue-retention.controller.js';
 import { RfmController } from './rfm/rfm.controller.js';
@@ -19,6 +20,7 @@ export class AnalyticsModule {
       global: true,
       controllers: [
         ComplaintReportController,
+        OverviewController,
         RepeatController,
         RevenueRetentionController,
         RfmController,

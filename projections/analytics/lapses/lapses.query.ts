@@ -53,7 +53,7 @@ export function lapsesReportSaid(parameters: LapsesParameters, { calendar }: Fra
   };
 }
 
-async function lapses(sql: Sql, parameters: LapsesParameters, frame: Frame) {
+export async function lapses(sql: Sql, parameters: LapsesParameters, frame: Frame) {
   const periods = await periodsSoFar(sql, frame.calendar, frame.asOf);
   const { facts, with: tables } = lapseTables(parameters, frame);
   const starts = `${facts.bind(periods.map(frame.calendar.startOf))}::timestamptz[]`;

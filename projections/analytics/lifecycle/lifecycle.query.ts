@@ -86,7 +86,11 @@ interface Brought {
   readonly amount: string;
 }
 
-async function lifecycle(sql: Sql, parameters: PeriodParameters, frame: Frame): Promise<LifecycleRow[]> {
+export async function lifecycle(
+  sql: Sql,
+  parameters: PeriodParameters,
+  frame: Frame,
+): Promise<LifecycleRow[]> {
   const { facts, with: tables, starts, periods } = await visitedPeriods(sql, parameters, frame);
   const counted = await sql.query<CountedPart[]>(
     `${tables} SELECT in_group, period, part, count(*)::int AS clients, sum(services)::int AS services
