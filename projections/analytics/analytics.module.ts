@@ -3,6 +3,7 @@ import { ReadModels } from '../read-models.js';
 import { BUSINESS_ZONE, Reports } from './reports.js';
 import { ComplaintReportController } from './complaints/complaints.controller.js';
 import { OverviewController } from './overview/overview.controller.js';
+import { PredictionController } from './prediction/prediction.controller.js';
 import { RepeatController } from './repeat/repeat.controller.js';
 import { RevenueRetentionController } from './revenue-retention/revenue-retention.controller.js';
 import { RfmController } from './rfm/rfm.controller.js';
@@ -21,6 +22,7 @@ export class AnalyticsModule {
       controllers: [
         ComplaintReportController,
         OverviewController,
+        PredictionController,
         RepeatController,
         RevenueRetentionController,
         RfmController,
