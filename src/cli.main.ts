@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { validate as isUuid } from 'uuid';
 import { eventStoreCommand } from './ops/event-store.command.js';
 
@@ -12,6 +12,13 @@ const wholeNumber = (text: string): number => {
 const uuid = (text: string): string => {
   if (!isUuid(text)) throw new InvalidArgumentError('It must be the id of a client, a UUID.');
   return text.toLowerCase();
+};
+
+const nameAndValue = (text: string, before: [string, string][]): [string, string][] => {
+  const [, name, value] = /^(\w+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined)
+    throw new InvalidArgumentError('It must be a name and a value, such as grain=quarter.');
+  return [...before, [name, value]];
 };
 
 /** Loaded only by the commands that need it: a node that runs alone should not carry the application in its memory. */
@@ -42,6 +49,24 @@ program
   .option('--clients <n>', 'how many clients', wholeNumber, 3_000)
   .option('--seed <n>', 'another seed makes other histories', wholeNumber, 1)
   .action(async (options: { clients: number; seed: number }) => (await application()).playDemo(options));
+
+program
+  .command('report')
+  .description('an analytics report on the terminal; `retention` is drawn as a heat-map')
+  .argument('<name>', 'as in the API: retention, lapses, lifecycle, survival, repeat, ltv, rfm, overview …')
+  .argument(
+    '[parameters...]',
+    'the API’s own, such as grain=quarter mode=status asOf=2024-01-01T00:00:00Z',
+    nameAndValue,
+    [],
+  )
+  .addOption(
+    new Option('--format <format>', 'how to print it').choices(['table', 'json', 'csv']).default('table'),
+  )
+  .action(
+    async (name: string, parameters: [string, string][], options: { format: 'table' | 'json' | 'csv' }) =>
+      (await application()).report(name, parameters, options),
+  );
 
 const projections = program
   .command('projections')

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule } from '../api.module.js';
+import type { Booted } from '../boot.js';
 import { ClientDecisions } from '../client/change-client.js';
 import { LapsePolicies } from '../policy/lapse-policies.js';
 import { ClientKeys } from '../privacy/client-keys.js';
@@ -11,6 +12,7 @@ import { runDemo, type DemoOptions } from './demo.command.js';
 import { runKeysRotate, runKeysStatus, runKeysVerify } from './keys.command.js';
 import { runEndPause, runPrune, runRebuild, runVerifyProjection } from './projections.command.js';
 import { inSession, type Session } from './session.js';
+import { runReport, type ReportOptions } from './report.command.js';
 import { runVerify } from './verify.command.js';
 import { runStatus } from './status.command.js';
 
@@ -45,14 +47,21 @@ export const rotateKeys = (): Promise<never> =>
   inSession((session) => runKeysRotate(session, process.stdout));
 
 export const playDemo = (options: DemoOptions): Promise<never> =>
-  inSession<NestFastifyApplication>(
-    (session) => runDemo(session, options, process.stdout),
-    async (booted) => {
-      const app = await createHttpApp(ApiModule.forRoot(booted), booted.config);
-      await app.init();
-      return app;
-    },
-  );
+  inSession((session) => runDemo(session, options, process.stdout), withApi);
+
+export const report = (
+  name: string,
+  parameters: readonly (readonly [string, string])[],
+  options: ReportOptions,
+): Promise<never> =>
+  inSession((session) => runReport(session, name, parameters, options, process.stdout), withApi);
+
+/** The application with its API, which need not listen. */
+async function withApi(booted: Booted): Promise<NestFastifyApplication> {
+  const app = await createHttpApp(ApiModule.forRoot(booted), booted.config);
+  await app.init();
+  return app;
+}
 
 async function importAndCatchUp(session: Session, file: string, options: ImportArguments): Promise<number> {
   const { app, runtime, signal } = session;

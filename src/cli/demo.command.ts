@@ -6,7 +6,7 @@ import { ApiKeys } from '../access/api-keys.service.js';
 import { ClientDecisions } from '../client/change-client.js';
 import { Clock } from '../clock.js';
 import { historyFile } from '../demo/history-generator.js';
-import { retentionTable, showsColours } from '../demo/retention-table.js';
+import { retentionTable, showsColours } from './retention-table.js';
 import { storiesAt, tellOpportunities, tellStory, type StoryApi } from '../demo/stories/stories.js';
 import { ClientKeys } from '../privacy/client-keys.js';
 import { importHistories } from '../importing/importer.js';
