@@ -60,11 +60,21 @@ interface Cohort {
   readonly cells: readonly Cell[];
 }
 
-async function cohorts({ tz, asOf }: EdgeCase['params'], measure: string): Promise<Cohort[]> {
-  const query = new URLSearchParams({ anchor: 'converted', mode: 'bounded', tz, asOf, measure });
-  const { body } = await tenure.ask(`/analytics/retention?${query}`, 'analyst').expect(200);
-  return body.cohorts;
+interface Asked {
+  readonly mode?: string;
+  readonly measure?: string;
 }
+
+async function cohorts(params: EdgeCase['params'], { mode = 'bounded', measure = 'clients' }: Asked) {
+  const asked = { anchor: 'converted', mode, measure };
+  const { body } = await report('retention', params, asked);
+  return body.cohorts as Cohort[];
+}
+
+const report = (name: string, { tz, asOf, knownAt }: EdgeCase['params'], more: Record<string, string>) => {
+  const query = new URLSearchParams({ tz, asOf, ...(knownAt === null ? {} : { knownAt }), ...more });
+  return tenure.ask(`/analytics/${name}?${query}`, 'analyst').expect(200);
+};
 
 describe('the edge cases', () => {
   it.each(edgeCases.map((one) => [one.name, one.why, one] as const))('%s: %s', async (_name, _why, edge) => {
@@ -93,7 +103,8 @@ describe('the edge cases', () => {
       expect([name, state, isInState(state, states.get(name) as ClientState)]).toEqual([name, state, true]);
     if (expected.revenue) expect(revenueByMonth([...states.values()], params.tz)).toEqual(expected.revenue);
 
-    if (params.knownAt === null && expected.cohorts) await expectReport(edge);
+    if (expected.cohorts) await expectRetention(edge);
+    await expectLapses(edge);
   });
 });
 
@@ -118,17 +129,15 @@ function revenueByMonth(states: readonly ClientState[], zone: string): Record<st
   return months;
 }
 
-async function expectReport({ params, expect: expected }: EdgeCase): Promise<void> {
-  const report = await cohorts(params, 'clients');
-  const found = report.map(({ cohort, size, cells }) => [
-    cohort,
-    { size, bounded: cells.map(({ numerator }) => numerator) },
+async function expectRetention({ params, expect: expected }: EdgeCase): Promise<void> {
+  const report = await cohorts(params, {});
+  const unbounded = await cohorts(params, { mode: 'unbounded' });
+  const numerators = (one: Cohort | undefined) => one?.cells.map(({ numerator }) => numerator);
+  const found = report.map((one, index) => [
+    one.cohort,
+    { size: one.size, bounded: numerators(one), unbounded: numerators(unbounded[index]) },
   ]);
-  const wanted = Object.entries(expected.cohorts ?? {}).map(([cohort, { size, bounded }]) => [
-    cohort,
-    { size, bounded },
-  ]);
-  expect(found).toEqual(wanted);
+  expect(found).toEqual(Object.entries(expected.cohorts ?? {}));
   if (expected.servicesBeforeConversion !== undefined) {
     const before = report.reduce((sum, one) => sum + one.servicesBeforeConversion, 0);
     expect(before).toBe(expected.servicesBeforeConversion);
@@ -139,9 +148,34 @@ async function expectReport({ params, expect: expected }: EdgeCase): Promise<voi
   // What was earned before the month of the conversion is in no cell.
   const [first = ''] = Object.keys(expected.cohorts ?? {}).sort();
   const earned = Object.entries(expected.revenue ?? {}).filter(([month, sum]) => month >= first && sum > 0);
-  const cells = (await cohorts(params, 'revenue')).flatMap((one) => one.cells);
+  const cells = (await cohorts(params, { measure: 'revenue' })).flatMap((one) => one.cells);
   if (expected.revenue)
     expect(
       cells.filter(({ amountMinor }) => amountMinor > 0).map((cell) => [cell.period, cell.amountMinor]),
     ).toEqual(earned);
+}
+
+/** What the states of the cases are called in the report. */
+const STATES: Record<string, readonly string[]> = {
+  converted_not_serviced: ['convertedNotServiced'],
+  active_one_service: ['activeOneVisit'],
+  active_repeat: ['activeRepeat'],
+  active_reactivated: ['activeReactivated'],
+  lapsed: ['lapsedNeverReturned', 'lapsedAgain'],
+};
+
+async function expectLapses({ params, expect: expected }: EdgeCase): Promise<void> {
+  const { rule, window_days: days } = params;
+  const other: Record<string, string> = rule === 'ge' ? {} : { tieRule: rule, windowDays: String(days) };
+  const { body } = await report('lapses', params, other);
+  const sum = (figure: string) =>
+    body.rows.reduce((total: number, row: Record<string, number>) => total + (row[figure] ?? 0), 0);
+  if (expected.lapses) expect(sum('lapsed')).toBe(expected.lapses.length);
+  if (expected.reactivations) expect(sum('reactivated')).toBe(expected.reactivations.length);
+  const [counted = {}] = body.states as Record<string, number>[];
+  const named = Object.values(expected.states ?? {});
+  for (const state of new Set(named)) {
+    const clients = (STATES[state] ?? []).reduce((total, figure) => total + (counted[figure] ?? 0), 0);
+    expect([state, clients]).toEqual([state, named.filter((one) => one === state).length]);
+  }
 }

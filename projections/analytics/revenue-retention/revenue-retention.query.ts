@@ -65,7 +65,7 @@ export const revenueRetention = (
     framed(parameters),
     wait,
     (frame) => revenueRetentionSaid(parameters, frame),
-    async (sql, frame) => ({ rows: await rowsOf(sql, parameters, frame) }),
+    async (sql, frame) => ({ rows: await revenueRetentionRows(sql, parameters, frame) }),
   );
 
 /** The clients behind a figure, each with the services of both windows that brought something in the currency. */
@@ -167,7 +167,8 @@ interface Spent extends InSomeGroup {
   readonly net: string;
 }
 
-async function rowsOf(
+/** @returns the rows of the report */
+export async function revenueRetentionRows(
   sql: Sql,
   parameters: RevenueRetentionParameters,
   frame: Frame,

@@ -63,25 +63,28 @@ export const rfm = (reports: Reports, parameters: RfmParameters, wait: Await | u
     parameters,
     wait,
     (frame) => rfmSaid(parameters, frame),
-    async (sql, frame) => {
-      const { facts, tables } = await scoreTables(sql, parameters, frame);
-      const cells = await sql.query<Scored[]>(
-        `${tables} SELECT in_group, r, f, m, rfm_segment, count(*)::int AS clients, sum(amount)::text AS amount,
+    (sql, frame) => rfmFigures(sql, parameters, frame),
+  );
+
+/** @returns the parts of the answer beside `meta` */
+export async function rfmFigures(sql: Sql, parameters: RfmParameters, frame: Frame) {
+  const { facts, tables } = await scoreTables(sql, parameters, frame);
+  const cells = await sql.query<Scored[]>(
+    `${tables} SELECT in_group, r, f, m, rfm_segment, count(*)::int AS clients, sum(amount)::text AS amount,
            jsonb_build_object('r', jsonb_build_array(min(days), max(days)), 'f', jsonb_build_array(min(times), max(times)),
              'm', jsonb_build_array(min(amount), max(amount))) AS ranges
          FROM scored GROUP BY 1, 2, 3, 4, 5 ORDER BY in_group NULLS LAST, r DESC, f DESC, m DESC`,
-        facts.parameters,
-      );
-      return {
-        rows: segmentRows(cells, parameters),
-        cells: cells.map(({ in_group, r, f, m, rfm_segment: rfmSegment, clients, amount }): RfmCell => ({
-          ...groupOf(parameters, in_group),
-          ...{ r, f, m, rfmSegment, clients, amountMinor: Number(amount) },
-        })),
-        ranges: rangeRows(cells, parameters),
-      };
-    },
+    facts.parameters,
   );
+  return {
+    rows: segmentRows(cells, parameters),
+    cells: cells.map(({ in_group, r, f, m, rfm_segment: rfmSegment, clients, amount }): RfmCell => ({
+      ...groupOf(parameters, in_group),
+      ...{ r, f, m, rfmSegment, clients, amountMinor: Number(amount) },
+    })),
+    ranges: rangeRows(cells, parameters),
+  };
+}
 
 /** The clients with a score or of a segment, each with its services. */
 export const rfmClients = (reports: Reports, parameters: RfmFigureParameters, wait: Await | undefined) =>

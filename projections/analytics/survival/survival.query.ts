@@ -38,19 +38,22 @@ export const survival = (reports: Reports, parameters: SurvivalParameters, wait:
     parameters,
     wait,
     (frame) => survivalSaid(parameters, frame),
-    async (sql, frame) => {
-      const { facts, tables } = await watchedClients(sql, parameters, frame);
-      const counted = await sql.query<(Watched & InSomeGroup)[]>(
-        `${tables} SELECT in_group, days AS duration, count(lapse_id)::int AS events, count(*) FILTER (WHERE lapse_id IS NULL)::int AS censored
-         FROM watched GROUP BY 1, 2`,
-        facts.parameters,
-      );
-      const curves = groupsOf(parameters, counted).map(([group, watched]) =>
-        curveOf(groupOf(parameters, group), watched),
-      );
-      return { summary: curves.map((one) => one.summary), rows: curves.flatMap((one) => one.rows) };
-    },
+    (sql, frame) => survivalFigures(sql, parameters, frame),
   );
+
+/** @returns the parts of the answer beside `meta` */
+export async function survivalFigures(sql: Sql, parameters: SurvivalParameters, frame: Frame) {
+  const { facts, tables } = await watchedClients(sql, parameters, frame);
+  const counted = await sql.query<(Watched & InSomeGroup)[]>(
+    `${tables} SELECT in_group, days AS duration, count(lapse_id)::int AS events, count(*) FILTER (WHERE lapse_id IS NULL)::int AS censored
+     FROM watched GROUP BY 1, 2`,
+    facts.parameters,
+  );
+  const curves = groupsOf(parameters, counted).map(([group, watched]) =>
+    curveOf(groupOf(parameters, group), watched),
+  );
+  return { summary: curves.map((one) => one.summary), rows: curves.flatMap((one) => one.rows) };
+}
 
 /** The clients behind a figure of the curve, each with its first service and, where it has one, its first lapse. */
 export const survivalClients = (
@@ -109,13 +112,16 @@ async function watchedClients(
   const facts = heldFacts({ ...clientFilters(parameters), asOf: frame.asOf, knownAt: frame.knownAt });
   const day = await dayNumbers(sql, facts, frame);
   const tables = `${facts.with},
-    served AS (SELECT client_id, in_group, min(at) AS first_at, (array_agg(event_id ORDER BY at, position))[1] AS first_event_id
+    served AS MATERIALIZED (
+               SELECT client_id, in_group, min(at) AS first_at, (array_agg(event_id ORDER BY at, position))[1] AS first_event_id
                FROM service GROUP BY 1, 2),
     lapsed AS (SELECT DISTINCT ON (client_id, in_group) client_id, in_group, at, event_id
                FROM (${lapsesBy(parameters, facts)}) AS every ORDER BY client_id, in_group, at),
-    shut AS (SELECT client_id, in_group, min(at) AS at FROM closure GROUP BY 1, 2),
+    shut AS (SELECT served.client_id, served.in_group, greatest(min(closure.at), first_at) AS at
+             FROM served JOIN closure ON closure.client_id = served.client_id AND closure.in_group IS NOT DISTINCT FROM served.in_group
+             WHERE reopened_at IS NULL OR reopened_at > first_at GROUP BY served.client_id, served.in_group, first_at),
     ended AS (
-      SELECT served.*, lapsed.event_id AS lapse_event_id, lapsed.at AS lapsed_at, CASE WHEN shut.at IS NOT NULL THEN greatest(shut.at, first_at) END AS shut_at
+      SELECT served.*, lapsed.event_id AS lapse_event_id, lapsed.at AS lapsed_at, shut.at AS shut_at
       FROM served LEFT JOIN lapsed ON lapsed.client_id = served.client_id AND lapsed.in_group IS NOT DISTINCT FROM served.in_group
         LEFT JOIN shut ON shut.client_id = served.client_id AND shut.in_group IS NOT DISTINCT FROM served.in_group),
     watched AS (
