@@ -35,7 +35,7 @@ import { statusChanges } from './status-months.js';
  */
 export const cohortRetention = (zone: string): Projection<AnalyticsEvent> => ({
   name: COHORT_RETENTION,
-  version: 4,
+  version: 5,
   parameters: { zone },
   streams: [CLIENT_STREAMS],
   tables: [

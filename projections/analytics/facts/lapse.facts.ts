@@ -36,7 +36,7 @@ export const lapseFacts = facts(factLapse, {
 export type ReturnFact = FactColumns & {
   lapse_id: string;
   service_id: string;
-  /** the win-back attempt that it is owed to; null also where it was taken over from another client */
+  /** the win-back attempt that it is owed to; null also where it was taken over from another client before that was passed on */
   attempt_id: string | null;
 };
 
@@ -61,7 +61,7 @@ export const returnFacts = facts(factReturn, {
               at: reactivation.at,
               lapse_id: lapseId,
               service_id: reactivation.serviceId,
-              attempt_id: null,
+              attempt_id: reactivation.attemptId ?? null,
             },
           ],
     ),
