@@ -291,7 +291,8 @@ const finders: { readonly [Name in FactName]: Finder } = {
             next && (plan.to === null || next.at < plan.to)
               ? { to: next.at, endedBy: next.by }
               : { to: plan.to, endedBy: plan.endedBy };
-          return [spellOf({ from: at, begunBy: by, ...end }, [name])];
+          const from = at < plan.from ? plan.from : at;
+          return [spellOf({ from, begunBy: by, ...end }, [name])];
         }),
       ),
       naming(),
