@@ -1,10 +1,26 @@
 import { caused, type Cause } from '../../../src/client/lifecycle/state-intervals.js';
-import type { InvoiceMark } from '../../../src/client/billing/billing.decision.js';
-import type { ComplaintMark } from '../../../src/client/complaints/complaint.decision.js';
 import type { PooledLife } from '../../../src/client/identity/pooled-life.js';
-import type { Plan } from '../../../src/client/plans/plan.decision.js';
+import type { Instant } from '../../../src/schema/instant.js';
+import type { LocalDay } from '../../local-day.js';
 import { complaintOpened, complaintResolved, invoicePaid, isOpen, planEnded } from './life-changes.js';
 import type { ComplaintLife, InvoiceLife, Moment, PlanLife, SegmentLife } from './segment-life.js';
+
+/** Things as clients pass them on, as far as rules speak of them. */
+interface ComplaintMark {
+  readonly at: Instant;
+  readonly open: boolean;
+}
+interface PlanMark {
+  readonly from: Instant;
+  readonly to: Instant | null;
+}
+interface InvoiceMark {
+  readonly amountMinor: number;
+  readonly paidMinor: number;
+  readonly paidAt: readonly Instant[];
+  readonly dueOn?: LocalDay;
+  readonly overdue: boolean;
+}
 
 const marksOf = <Mark>({ items }: PooledLife, kind: string): [id: string, Mark][] =>
   Object.entries((items[kind] ?? {}) as Record<string, Mark>);
@@ -59,7 +75,7 @@ function passed(life: SegmentLife, pooled: PooledLife, moment: Moment) {
     complaints: made<ComplaintMark, ComplaintLife>('complaints', life.complaints, (mark, known) =>
       complaint(mark, known, moment),
     ),
-    plans: made<Plan, PlanLife>('plans', life.plans, (mark, known) => plan(mark, known, moment)),
+    plans: made<PlanMark, PlanLife>('plans', life.plans, (mark, known) => plan(mark, known, moment)),
     invoices: made<InvoiceMark, InvoiceLife>('invoices', life.invoices, (mark, known) =>
       invoice(mark, known, moment),
     ),
@@ -77,7 +93,7 @@ function complaint(
   return open ? complaintOpened(none, none) : none;
 }
 
-function plan({ from, to }: Plan, known: PlanLife | undefined, { by }: Moment): PlanLife {
+function plan({ from, to }: PlanMark, known: PlanLife | undefined, { by }: Moment): PlanLife {
   if (!known) return { from, to, begunBy: by, endedBy: to === null ? null : by, names: [] };
   return to === null || known.to !== null ? known : planEnded(known, { at: to, by });
 }
