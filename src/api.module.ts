@@ -2,6 +2,8 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { unfinishedMerges } from '../projections/client-merge/client-merge.queries.js';
 import { quietClients } from '../projections/lapse-due/lapse-due.queries.js';
+import { rfmCutsNow } from '../projections/client-record/rfm-cuts.query.js';
+import { localDays } from '../projections/local-day.js';
 import { AccessModule } from './access/access.module.js';
 import type { Booted } from './boot.js';
 import { ClientModule } from './client/client.module.js';
@@ -18,13 +20,14 @@ import { ErasureSweep } from './privacy/erasure-sweep.service.js';
 import { ImportingModule } from './importing/importing.module.js';
 import { OpsModule } from './ops/ops.module.js';
 import { PolicyModule } from './policy/policy.module.js';
+import { RFM_CLOCK, RfmClock, type RfmClockOptions } from './segment/rfm/rfm-clock.service.js';
 import { SegmentModule } from './segment/segment.module.js';
 
 /** The process that serves HTTP, and lapses quiet clients beside it. */
 @Module({})
 export class ApiModule {
   static forRoot(booted: Booted): DynamicModule {
-    const { adminKey, oidc, clockSeconds } = booted.config;
+    const { adminKey, oidc, clockSeconds, timezone } = booted.config;
     return {
       module: ApiModule,
       imports: [
@@ -56,6 +59,16 @@ export class ApiModule {
           useFactory: (database: DataSource): LapseClockOptions => ({
             seconds: clockSeconds,
             find: (query) => quietClients(database, query),
+          }),
+        },
+        RfmClock,
+        {
+          provide: RFM_CLOCK,
+          inject: [DataSource],
+          useFactory: (database: DataSource): RfmClockOptions => ({
+            seconds: clockSeconds,
+            measure: () => rfmCutsNow(database, timezone),
+            dayOf: localDays(timezone),
           }),
         },
       ],

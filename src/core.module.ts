@@ -29,6 +29,7 @@ import { ClientKeys } from './privacy/client-keys.js';
 import { CreateClientKey1795910400000 } from './privacy/migrations/create-client-key.js';
 import { PrivacyModule } from './privacy/privacy.module.js';
 import { ProjectingModule } from './projecting/projecting.module.js';
+import { RFM_CUTS_STREAM } from './segment/rfm/rfm-cuts.events.js';
 import { SEGMENT_STREAMS } from './segment/segment.events.js';
 
 /** What every process has: the event store, the database, the decisions on clients, and all read models. */
@@ -73,7 +74,7 @@ export class CoreModule {
           useFactory: (keys: ClientKeys) => ({
             codec: new Codec(allEvents, keys),
             databaseUrl,
-            alsoPass: [CLIENT_STREAMS, SEGMENT_STREAMS, POLICY_STREAMS],
+            alsoPass: [CLIENT_STREAMS, SEGMENT_STREAMS, RFM_CUTS_STREAM, POLICY_STREAMS],
             run: true,
           }),
         }),
