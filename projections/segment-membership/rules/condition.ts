@@ -1,0 +1,59 @@
+import type { Operator } from '../../../src/segment/segment-facts.js';
+import type { Condition } from '../../../src/segment/rule.js';
+
+/** What a fact is worth at an instant; null where a client has no such fact. */
+export type FactValue = string | number | boolean | readonly string[] | null;
+
+type One = string | number | boolean;
+const plain = (value: One): One => (typeof value === 'string' ? value.toLowerCase() : value);
+
+/** @returns whether a value of a fact fulfils a condition on it, whatever the case of text */
+export function askedOf({ op, value }: Pick<Condition, 'op' | 'value'>): (fact: FactValue) => boolean {
+  const values = (Array.isArray(value) ? value : [value]).map(plain);
+  const held = holding[op](values);
+  return (fact) => {
+    if (Array.isArray(fact)) {
+      const there = fact.length > 0;
+      return op === 'exists' ? there === value : fact.some((name: string) => held(plain(name)));
+    }
+    if (op === 'exists') return (fact !== null) === value;
+    return fact === null ? op === 'ne' : held(plain(fact as One));
+  };
+}
+
+type Holding = (values: readonly One[]) => (fact: One) => boolean;
+const holding: { readonly [Op in Operator]: Holding } = {
+  eq:
+    ([one]) =>
+    (fact) =>
+      fact === one,
+  ne:
+    ([one]) =>
+    (fact) =>
+      fact !== one,
+  lt:
+    ([one]) =>
+    (fact) =>
+      fact < (one as One),
+  lte:
+    ([one]) =>
+    (fact) =>
+      fact <= (one as One),
+  gt:
+    ([one]) =>
+    (fact) =>
+      fact > (one as One),
+  gte:
+    ([one]) =>
+    (fact) =>
+      fact >= (one as One),
+  between:
+    ([lower, upper]) =>
+    (fact) =>
+      fact >= (lower as One) && fact <= (upper as One),
+  in: (values) => {
+    const among = new Set(values);
+    return (fact) => among.has(fact);
+  },
+  exists: () => () => true,
+};
