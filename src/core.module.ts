@@ -73,7 +73,7 @@ export class CoreModule {
         }),
         ClientRecordModule.forRoot(zone),
         ClientHistoryModule.forRoot(zone),
-        SegmentMembershipModule,
+        SegmentMembershipModule.forRoot(zone),
         AnalyticsModule.forRoot(zone),
         CohortRetentionModule,
         LapsesModule,

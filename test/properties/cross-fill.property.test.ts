@@ -153,9 +153,7 @@ it('a cross is projected as every other shape, in whatever batches its events co
 });
 
 it('a chunk whose answer was lost is not written again', async () => {
-  const events = recorded(
-    JARS.map((jar) => ({ jar, kind: 'placed', shelf: 'low', label: 'jam', count: 1 })),
-  );
+  const events = recorded(JARS.map((jar) => ({ jar, kind: 'placed', shelf: 'low', label: 'jam', count: 1 })));
   const all = tablesOf(build).map((table) => physicalTable(build, table));
   await pool.query(`TRUNCATE ${all.join(', ')}, projection.cross_fill`);
   await pool.query('UPDATE projection.checkpoint SET position = NULL, recorded_at = NULL');
