@@ -80,7 +80,7 @@ export class CoreModule {
         }),
         ClientRecordModule.forRoot(zone),
         ClientHistoryModule.forRoot(zone),
-        SegmentMembershipModule,
+        SegmentMembershipModule.forRoot(zone),
         AnalyticsModule.forRoot(zone),
         CohortRetentionModule,
         LapsesModule,

@@ -4,7 +4,7 @@ import { stateOf } from '../../src/client/lifecycle/lifecycle.evolve.js';
 import { stateIntervals } from '../../src/client/lifecycle/state-intervals.js';
 import { folded, lifeOf, lives, recordedLife, type Step } from '../../test/support/client-lives.js';
 import { membershipsOf } from './membership.js';
-import { segmentClients } from './segment-client.js';
+import { segmentClients } from './life/segment-client.js';
 
 const clientId = '6f1c2d2e-1111-4222-8333-444455556666';
 
@@ -63,8 +63,8 @@ describe('the memberships of a client', () => {
       fc.property(lives, (steps) => {
         const { memberships, facts } = livedThrough(steps);
         for (const { segment, entered_at, left_at, entered_by, left_by } of memberships) {
-          expect(facts.get(entered_by)?.occurredAt).toBe(entered_at);
-          expect(BRINGS[segment]).toContain(facts.get(entered_by)?.type);
+          expect(facts.get(entered_by ?? '')?.occurredAt).toBe(entered_at);
+          expect(BRINGS[segment]).toContain(facts.get(entered_by ?? '')?.type);
           expect(left_by === null).toBe(left_at === null);
           if (left_by === null) continue;
           expect(facts.get(left_by)?.occurredAt).toBe(left_at);

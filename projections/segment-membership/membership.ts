@@ -1,6 +1,9 @@
 import { stateIntervals, type Cause } from '../../src/client/lifecycle/state-intervals.js';
 import type { Instant } from '../../src/schema/instant.js';
-import type { SegmentClientRow } from './segment-client.js';
+import { definitionStays } from './definition-stays.js';
+import type { SegmentClientRow } from './life/segment-client.js';
+import type { RuleContext } from './rules/stays.js';
+import type { SegmentDefinitionRow } from './segment-definition.js';
 import { stateSegment, tagSegment } from './segment.js';
 
 /** One stay of a client in a segment, in business time. */
@@ -11,33 +14,61 @@ export type Membership = {
   entered_at: Instant;
   /** exclusive; null while it lasts */
   left_at: Instant | null;
-  /** ids of the events that brought the client in and took it out */
-  entered_by: string;
+  /** ids of the events that brought the client in and took it out; null where nothing but time did */
+  entered_by: string | null;
   left_by: string | null;
+  /** 1 for the first stay of this client in this segment */
+  nth: number;
 };
 
-/** @returns every stay of a client in any segment, as the facts on record have it now */
-export function membershipsOf({ client_id, lifecycle, tags, evidence }: SegmentClientRow): Membership[] {
-  const eventOf = new Map(evidence);
+type Stay = Omit<Membership, 'client_id' | 'nth'>;
+
+/** @returns every stay of a client in segments of states and tags, as the facts on record have it now */
+export function membershipsOf({ client_id, life }: SegmentClientRow): Membership[] {
+  const eventOf = new Map(life.evidence);
   const event = (cause: Cause) => eventOf.get(cause) ?? fail(client_id, cause);
-  return [
-    ...stateIntervals(lifecycle).map((interval) => ({
+  return numbered(client_id, [
+    ...stateIntervals(life.lifecycle).map((interval) => ({
       segment: stateSegment(interval.state),
-      client_id,
       entered_at: interval.from,
       left_at: interval.to,
       entered_by: event(interval.begunBy),
       left_by: interval.endedBy === null ? null : event(interval.endedBy),
     })),
-    ...tags.map(({ tag, from, to, begunBy, endedBy }) => ({
+    ...life.tags.map(({ tag, from, to, begunBy, endedBy }) => ({
       segment: tagSegment(tag),
-      client_id,
       entered_at: from,
       left_at: to,
       entered_by: begunBy,
       left_by: endedBy,
     })),
-  ];
+  ]);
+}
+
+/** @returns every stay of a client in a segment that a rule defines, also those that time alone will begin */
+export function ruledMemberships(
+  { client_id, life }: SegmentClientRow,
+  definition: SegmentDefinitionRow,
+  context: RuleContext,
+): Membership[] {
+  const stays = definitionStays(definition, life, context).map(({ from, to, begunBy, endedBy }) => ({
+    segment: definition.segment,
+    entered_at: from,
+    left_at: to,
+    entered_by: begunBy,
+    left_by: endedBy,
+  }));
+  return numbered(client_id, stays);
+}
+
+/** @param stays by time within each segment */
+function numbered(client_id: string, stays: readonly Stay[]): Membership[] {
+  const counts = new Map<string, number>();
+  return stays.map((stay) => {
+    const nth = (counts.get(stay.segment) ?? 0) + 1;
+    counts.set(stay.segment, nth);
+    return { ...stay, client_id, nth };
+  });
 }
 
 function fail(clientId: string, cause: Cause): never {

@@ -8,6 +8,7 @@ import { AwaitPosition, type Await } from '../../src/http/await-position.js';
 import type { FastifyReply } from '../../src/http/fastify-types.js';
 import { ApiPage } from '../../src/http/page-schema.js';
 import { PageQuery, type Page } from '../../src/http/paging.js';
+import { Problem } from '../../src/http/problem.js';
 import { Rows } from '../../src/http/representation.js';
 import { UuidParam } from '../../src/http/validation.js';
 import { answered } from '../read-models.js';
@@ -33,7 +34,7 @@ export class SegmentController {
 
   @ApiOperation({ summary: 'The segments there are, with the number of clients in each' })
   @ApiPage(SegmentSummary)
-  @Rows(undefined, { columns: ['id', 'kind', 'name', 'description', 'size', 'everSize'] })
+  @Rows(undefined, { columns: ['id', 'kind', 'name', 'description', 'size', 'everSize', 'words'] })
   @Get()
   async list(
     @Query() query: PageQuery,
@@ -70,6 +71,10 @@ export class SegmentController {
     @CurrentPrincipal() { role }: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Page<SegmentMember>> {
+    if ((query.channel === undefined) !== (query.kind === undefined)) {
+      const path = query.kind === undefined ? 'kind' : 'channel';
+      throw Problem.badRequest([{ path, message: 'is wanted too: `channel` and `kind` go together' }]);
+    }
     const asOf = query.asOf ?? this.clock.now();
     const withNames = role !== 'analyst';
     const members = await this.queries.execute(new GetSegmentMembers(id, query, asOf, withNames, wait));

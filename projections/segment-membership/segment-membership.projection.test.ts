@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ClientEvent } from '../../src/client/client.events.js';
+import type { Rule } from '../../src/segment/rule.js';
+import type { SegmentEvent } from '../../src/segment/segment.events.js';
 import type { RecordedEvent } from '../../src/event-store/envelope.js';
 import { lifeOf, lives, recordedLife } from '../../test/support/client-lives.js';
 import { ProjectionSpec } from '../../test/support/projection-spec.js';
@@ -17,7 +19,7 @@ describe('the segments read model', () => {
   let spec: ProjectionSpec;
   let log: EventLog<ClientEvent>;
   beforeAll(async () => {
-    spec = await ProjectionSpec.open(segmentMembership);
+    spec = await ProjectionSpec.open(segmentMembership('America/Toronto'));
   });
   beforeEach(() => {
     log = new EventLog();
@@ -48,6 +50,10 @@ describe('the segments read model', () => {
     left_at: until && on(until),
     entered_by: by.id,
     left_by: left && left.id,
+    nth: 1,
+  });
+  const day = (segment: string, date: string, entered: number, left_it: number, first_entered: number) => ({
+    ...{ segment, day: date, entered, left_it, first_entered },
   });
 
   it('follows a client from new over active and lapsed to reactivated, and counts where clients are', async () => {
@@ -68,12 +74,17 @@ describe('the segments read model', () => {
       stay(['state:reactivated', '2024-05-01', null, back, null]),
       stay(['tag:vip', '2024-01-01', '2024-06-01', conversion, untagged]),
     ]);
-    expect(rows.segment_size).toEqual([
-      { segment: 'state:active', members: 0, ever_members: 1 },
-      { segment: 'state:lapsed', members: 0, ever_members: 1 },
-      { segment: 'state:new', members: 1, ever_members: 2 },
-      { segment: 'state:reactivated', members: 1, ever_members: 1 },
-      { segment: 'tag:vip', members: 0, ever_members: 1 },
+    expect(rows.segment_day).toEqual([
+      day('state:active', '2024-01-10', 1, 0, 1),
+      day('state:active', '2024-04-09', 0, 1, 0),
+      day('state:lapsed', '2024-04-09', 1, 0, 1),
+      day('state:lapsed', '2024-05-01', 0, 1, 0),
+      day('state:new', '2024-01-01', 1, 0, 1),
+      day('state:new', '2024-01-10', 0, 1, 0),
+      day('state:new', '2024-02-01', 1, 0, 1),
+      day('state:reactivated', '2024-05-01', 1, 0, 1),
+      day('tag:vip', '2024-01-01', 1, 0, 1),
+      day('tag:vip', '2024-06-01', 0, 1, 0),
     ]);
   });
 
@@ -90,9 +101,10 @@ describe('the segments read model', () => {
         stay(['state:active', '2024-01-10', null, first, null]),
         stay(['state:new', '2024-01-01', '2024-01-10', conversion, first]),
       ],
-      segment_size: [
-        { segment: 'state:active', members: 1, ever_members: 1 },
-        { segment: 'state:new', members: 0, ever_members: 1 },
+      segment_day: [
+        day('state:active', '2024-01-10', 1, 0, 1),
+        day('state:new', '2024-01-01', 1, 0, 1),
+        day('state:new', '2024-01-10', 0, 1, 0),
       ],
     });
   });
@@ -109,11 +121,43 @@ describe('the segments read model', () => {
     ]);
   });
 
+  it('applies a rule to all of the past, a revision from its instant on, and nothing after the retirement', async () => {
+    const SEGMENT = '5e900000-0000-4000-8000-000000000001';
+    converted(ADA, '2024-01-01');
+    const first = serviced(1, '2024-01-10');
+    const segments = new EventLog<SegmentEvent>();
+    const rule = (value: number): Rule => ({ fact: 'services', op: 'gte', value });
+    const define = (type: 'SegmentDefined' | 'SegmentRevised', value: number, at: string) =>
+      segments.record(
+        `segment-${SEGMENT}`,
+        type,
+        { name: 'Served', rule: rule(value), ruleVersion: 1 },
+        { at: on(at) },
+      );
+    define('SegmentDefined', 1, '2024-03-01');
+    const revised = define('SegmentRevised', 2, '2024-04-01');
+    const after = log.events.length;
+    const again = serviced(2, '2024-05-01');
+    const retired = segments.record(`segment-${SEGMENT}`, 'SegmentRetired', {}, { at: on('2024-06-01') });
+    // One log: what is of segments comes between what is of clients.
+    const events = [...log.events.slice(0, after), ...segments.events, ...log.events.slice(after)].map(
+      (event, n) => ({ ...event, position: BigInt(n + 1) * 10n }),
+    );
+    const { segment_member } = await spec.given(events).rows();
+    const stays = segment_member?.filter(({ segment }) => segment === SEGMENT);
+    expect(stays).toEqual([
+      stay([SEGMENT, '2024-01-10', '2024-04-01', first, revised]),
+      { ...stay([SEGMENT, '2024-05-01', '2024-06-01', again, retired]), nth: 2 },
+    ]);
+  });
+
   it('comes out the same however the facts of a life arrive', async () => {
     const life = fc.asyncProperty(lives, async (steps) => {
-      const { segment_size } = await spec.given(recordedLife(ADA, lifeOf(ADA, steps).events)).rows();
-      const states = segment_size?.filter(({ segment }) => (segment as string).startsWith('state:')) ?? [];
-      expect(states.reduce((sum, { members }) => sum + Number(members), 0)).toBe(1);
+      const { segment_day } = await spec.given(recordedLife(ADA, lifeOf(ADA, steps).events)).rows();
+      const states = segment_day?.filter(({ segment }) => (segment as string).startsWith('state:')) ?? [];
+      expect(states.reduce((sum, { entered, left_it }) => sum + Number(entered) - Number(left_it), 0)).toBe(
+        1,
+      );
     });
     await fc.assert(life, { numRuns: 5 });
   });

@@ -1,10 +1,26 @@
 import { CLIENT_STREAMS } from '../../src/client/client.events.js';
-import type { ExpandRule, Projection, SumRule } from '../../src/projecting/projection.js';
-import { membershipsOf, type Membership } from './membership.js';
-import { segmentClient, segmentClients, type SegmentClientRow, type SegmentEvent } from './segment-client.js';
+import type {
+  AnyProjection,
+  CrossRule,
+  Reference,
+  SumRule,
+  TableRule,
+} from '../../src/projecting/projection.js';
+import { SEGMENT_STREAMS } from '../../src/segment/segment.events.js';
+import { localDays, type LocalDay } from '../local-day.js';
+import { segmentClient, segmentClients, type SegmentClientRow } from './life/segment-client.js';
+import { membershipsOf, ruledMemberships, type Membership } from './membership.js';
+import { ruleContext } from './rule-context.js';
+import type { RuleContext } from './rules/stays.js';
+import { segmentDefinition, segmentDefinitions, type SegmentDefinitionRow } from './segment-definition.js';
 
-const segmentMembers: ExpandRule<SegmentClientRow, Membership> = {
-  shape: 'expand',
+interface Definition extends Reference {
+  readonly definition: SegmentDefinitionRow;
+}
+
+/** Each client and each segment: that of its states and tags from the client alone, those of rules by their definitions. */
+const segmentMembers = (context: RuleContext): CrossRule<SegmentClientRow, Definition, Membership> => ({
+  shape: 'cross',
   table: {
     name: 'segment_member',
     columns: {
@@ -12,44 +28,74 @@ const segmentMembers: ExpandRule<SegmentClientRow, Membership> = {
       client_id: 'uuid',
       entered_at: 'timestamptz',
       left_at: 'timestamptz?',
-      entered_by: 'uuid',
+      entered_by: 'uuid?',
       left_by: 'uuid?',
+      nth: 'integer',
     },
     // In the order in which members are listed.
     key: ['segment', 'entered_at', 'client_id'],
-    indexes: [['client_id', 'entered_at']],
+    indexes: [
+      ['client_id', 'entered_at'],
+      ['segment', 'left_at'],
+    ],
   },
   from: segmentClient.name,
-  rows: membershipsOf,
+  with: [segmentDefinition.name],
+  references: (held) =>
+    Object.values(held[segmentDefinition.name] as Record<string, SegmentDefinitionRow>).map((definition) => ({
+      key: definition.segment,
+      definition,
+    })),
+  rows: (client, { definition }) => ruledMemberships(client, definition, context),
+  alone: membershipsOf,
+});
+
+/** What became of a segment on one day in the business's zone; so a size or a history reads days and not members. */
+export type SegmentDayRow = {
+  segment: string;
+  day: LocalDay;
+  entered: number;
+  left_it: number;
+  /** how many of those that entered had never been in it */
+  first_entered: number;
 };
 
-/** How many clients are in a segment now, and how many ever were: that keeps a segment known when all have left it. */
-export type SegmentSizeRow = { segment: string; members: number; ever_members: number };
-
-const segmentSizes: SumRule<SegmentClientRow, SegmentSizeRow> = {
+const segmentDays = (dayOf: (at: string) => LocalDay): SumRule<Membership, SegmentDayRow> => ({
   shape: 'sum',
   table: {
-    name: 'segment_size',
-    columns: { segment: 'text', members: 'integer', ever_members: 'integer' },
-    key: ['segment'],
+    name: 'segment_day',
+    columns: {
+      segment: 'text',
+      day: 'date',
+      entered: 'integer',
+      left_it: 'integer',
+      first_entered: 'integer',
+    },
+    key: ['segment', 'day'],
   },
-  from: segmentClient.name,
-  addends: (client) => {
-    const memberships = membershipsOf(client);
-    const current = new Set(
-      memberships.filter(({ left_at }) => left_at === null).map(({ segment }) => segment),
-    );
-    const ever = new Set(memberships.map(({ segment }) => segment));
-    return [...ever].map((segment) => ({ segment, members: current.has(segment) ? 1 : 0, ever_members: 1 }));
-  },
-};
+  from: 'segment_member',
+  addends: ({ segment, entered_at, left_at, nth }) => [
+    { segment, day: dayOf(entered_at), entered: 1, left_it: 0, first_entered: nth === 1 ? 1 : 0 },
+    ...(left_at === null ? [] : [{ segment, day: dayOf(left_at), entered: 0, left_it: 1, first_entered: 0 }]),
+  ],
+});
 
 export const SEGMENT_MEMBERSHIP = 'segment-membership';
 
-/** Who was in which segment, and when. */
-export const segmentMembership: Projection<SegmentEvent> = {
+/**
+ * Who was in which segment, and when.
+ * @param timeZone the business's zone (IANA name): visits and what a segment gains and loses are counted by its days
+ */
+export const segmentMembership = (timeZone: string): AnyProjection => ({
   name: SEGMENT_MEMBERSHIP,
-  version: 2,
-  streams: [CLIENT_STREAMS],
-  tables: [segmentClients, segmentMembers, segmentSizes],
-};
+  version: 3,
+  parameters: { timeZone },
+  streams: [CLIENT_STREAMS, SEGMENT_STREAMS],
+  tables: [
+    // Clients and definitions have events of their own, and share the tables that follow from both.
+    segmentClients as TableRule,
+    segmentDefinitions as TableRule,
+    segmentMembers(ruleContext(timeZone)),
+    segmentDays(localDays(timeZone)),
+  ],
+});

@@ -1,12 +1,22 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { EntityManager } from 'typeorm';
+import { isUUID } from 'class-validator';
+import { Clock } from '../../src/clock.js';
 import type { Await } from '../../src/http/await-position.js';
 import { Keyset, type Page, type PageQuery } from '../../src/http/paging.js';
 import { Problem } from '../../src/http/problem.js';
+import { fillUnderWay } from '../../src/projecting/cross-fill-table.js';
 import type { Snapshot } from '../../src/projecting/read-model.js';
 import type { Instant } from '../../src/schema/instant.js';
 import { answerOf, ReadModels } from '../read-models.js';
-import { describeSegment, stateSegments, type Segment } from './segment.js';
+import { BUSINESS_ZONE } from '../client-card/client-card.queries.js';
+import { ruleContext } from './rule-context.js';
+import type { RuleContext } from './rules/stays.js';
+import { segmentDefinition } from './segment-definition.js';
+import { segmentOf, segmentsAt } from './segment-sizes.js';
+import { describeSegment, stateSegments } from './segment.js';
 import type {
   ClientSegments,
   MembersQuery,
@@ -15,23 +25,6 @@ import type {
   SegmentSummary,
 } from './segment-membership.answers.js';
 import { SEGMENT_MEMBERSHIP } from './segment-membership.projection.js';
-
-type Size = { id: string; size: number; everSize: number };
-
-/** The segments there are: the states, and every tag that somebody had for a while. */
-const SIZES = `SELECT id, coalesce(members, 0) AS size, coalesce(ever_members, 0) AS "everSize"
-  FROM (SELECT coalesce(always.id, segment) COLLATE "C" AS id, members, ever_members
-          FROM unnest($1::text[]) AS always(id) FULL JOIN segment_size ON segment = always.id) AS segments`;
-
-function summaryOf({ id, size, everSize }: Size): SegmentSummary {
-  return { ...segmentOf(id), size, everSize };
-}
-
-function segmentOf(id: string): Segment {
-  const segment = describeSegment(id);
-  if (!segment) throw new Error(`segment ${id} is neither a state nor a tag`);
-  return segment;
-}
 
 export class ListSegments extends Query<Snapshot<Page<SegmentSummary>>> {
   constructor(
@@ -46,15 +39,25 @@ const byId = new Keyset('segments.id', ['text']);
 
 @QueryHandler(ListSegments)
 export class ListSegmentsHandler implements IQueryHandler<ListSegments> {
-  constructor(private readonly readModels: ReadModels) {}
+  private readonly context: RuleContext;
+
+  constructor(
+    private readonly readModels: ReadModels,
+    private readonly clock: Clock,
+    @Inject(BUSINESS_ZONE) zone: string,
+  ) {
+    this.context = ruleContext(zone);
+  }
 
   /** By id. @throws Problem 400 for a cursor that is none of this list */
   async execute({ query, wait }: ListSegments): Promise<Snapshot<Page<SegmentSummary>>> {
     const [after] = byId.after(query) ?? [''];
     return this.readModels.ask(SEGMENT_MEMBERSHIP, wait, async (manager) => {
-      const sql = `${SIZES} WHERE id > $2 ORDER BY id LIMIT $3`;
-      const rows = await manager.query<Size[]>(sql, [stateSegments, after, query.limit + 1]);
-      return byId.page(rows.map(summaryOf), query, ({ id }) => [id]);
+      const segments = await segmentsAt(manager, this.context, this.clock.now(), {
+        after,
+        limit: query.limit + 1,
+      });
+      return byId.page(await marked(manager, segments), query, ({ id }) => [id]);
     });
   }
 }
@@ -70,19 +73,47 @@ export class GetSegment extends Query<Snapshot<SegmentSummary>> {
 
 @QueryHandler(GetSegment)
 export class GetSegmentHandler implements IQueryHandler<GetSegment> {
-  constructor(private readonly readModels: ReadModels) {}
+  private readonly context: RuleContext;
 
-  /** @throws Problem 404 for what is no state, and for a tag that nobody ever had */
+  constructor(
+    private readonly readModels: ReadModels,
+    private readonly clock: Clock,
+    @Inject(BUSINESS_ZONE) zone: string,
+  ) {
+    this.context = ruleContext(zone);
+  }
+
+  /** @throws Problem 404 for what is no state and no rule's, and for a tag that nobody ever had */
   execute({ id, wait }: GetSegment): Promise<Snapshot<SegmentSummary>> {
-    return this.readModels.ask(SEGMENT_MEMBERSHIP, wait, (manager) => known(manager, id));
+    return this.readModels.ask(SEGMENT_MEMBERSHIP, wait, async (manager) => {
+      await demandKnown(manager, id);
+      const found = await segmentsAt(manager, this.context, this.clock.now(), { id });
+      return (await marked(manager, found))[0] as SegmentSummary;
+    });
   }
 }
 
-async function known(manager: EntityManager, id: string): Promise<SegmentSummary> {
-  const segment = describeSegment(id);
-  const sizes = segment && (await manager.query<Size[]>(`${SIZES} WHERE id = $2`, [stateSegments, id]));
-  if (!sizes?.[0]) throw Problem.unknown('there is no such segment');
-  return summaryOf(sizes[0]);
+/** Tells of rules that are being applied just now. */
+async function marked(manager: EntityManager, segments: SegmentSummary[]): Promise<SegmentSummary[]> {
+  const fill = await fillUnderWay(manager, SEGMENT_MEMBERSHIP, 'segment_member');
+  if (!fill) return segments;
+  const isNew = ({ id }: SegmentSummary) =>
+    !isDeepStrictEqual(fill.filled[segmentDefinition.name]?.[id], fill.filling[segmentDefinition.name]?.[id]);
+  return segments.map((segment) =>
+    segment.kind === 'rule' && isNew(segment) ? { ...segment, filled: fill.share } : segment,
+  );
+}
+
+/** @throws Problem 404 */
+export async function demandKnown(manager: EntityManager, id: string): Promise<void> {
+  if (stateSegments.includes(id)) return;
+  if (!isUUID(id, 'all') && !describeSegment(id)) throw Problem.unknown('there is no such segment');
+  const [row] = await manager.query<{ known: boolean }[]>(
+    `SELECT EXISTS (SELECT FROM segment_definition WHERE segment::text = $1)
+         OR EXISTS (SELECT FROM segment_day WHERE segment = $1) AS known`,
+    [id],
+  );
+  if (!row?.known) throw Problem.unknown('there is no such segment');
 }
 
 export class GetSegmentMembers extends Query<Snapshot<Page<SegmentMember>>> {
@@ -121,20 +152,38 @@ export class GetSegmentMembersHandler implements IQueryHandler<GetSegmentMembers
     if (query.asOf !== undefined && query.asOf !== at)
       throw Problem.badRequest([{ path: 'cursor', message: `belongs to the members as of ${at}` }]);
     return this.readModels.ask(SEGMENT_MEMBERSHIP, wait, async (manager) => {
-      await known(manager, id);
+      await demandKnown(manager, id);
       const rows = await manager.query<object[]>(
         `SELECT client_id AS "clientId", CASE WHEN $6 THEN name END AS name, ${STAY}
            FROM segment_member JOIN segment_client USING (client_id)
           WHERE segment = $1 AND entered_at < $2 AND (left_at IS NULL OR left_at >= $2)
             AND (entered_at, client_id) < ($3, $4)
+            AND ($7::text IS NULL OR ${MAY_CONTACT})
           ORDER BY entered_at DESC, client_id DESC LIMIT $5`,
-        [id, at, since, clientId, query.limit + 1, withNames],
+        [
+          ...[id, at, since, clientId, query.limit + 1, withNames],
+          ...[query.channel ?? null, query.kind ?? null],
+        ],
       );
       const members = rows.map((row) => answerOf<SegmentMember>(row));
       return byEntry.page(members, query, ({ since, clientId }) => [since, clientId, at]);
     });
   }
 }
+
+/**
+ * That the client may be contacted by the channel $7 for the purpose $8, now: the last word on that purpose, or on all,
+ * is a yes. It is nobody who was erased, closed for good or lives on as another.
+ */
+const MAY_CONTACT = `(life->'erased' IS DISTINCT FROM 'true'::jsonb
+  AND NOT EXISTS (SELECT FROM segment_member AS closed WHERE closed.client_id = segment_client.client_id
+                    AND closed.segment = 'state:closed' AND closed.left_at IS NULL)
+  AND EXISTS (SELECT FROM segment_member AS living WHERE living.client_id = segment_client.client_id
+                AND living.segment LIKE 'state:%' AND living.left_at IS NULL)
+  AND (SELECT word->'granted' = 'true'::jsonb
+         FROM jsonb_array_elements(life->'consents') WITH ORDINALITY AS said (word, nth)
+        WHERE word->>'channel' = $7 AND word->>'kind' IN ($8, 'any')
+        ORDER BY word->>'at' DESC, nth DESC LIMIT 1))`;
 
 const STAY = 'entered_at AS since, left_at AS until, entered_by AS "enteredBy", left_by AS "leftBy"';
 
@@ -149,26 +198,35 @@ export class GetClientSegments extends Query<Snapshot<ClientSegments>> {
 
 @QueryHandler(GetClientSegments)
 export class GetClientSegmentsHandler implements IQueryHandler<GetClientSegments> {
-  constructor(private readonly readModels: ReadModels) {}
+  constructor(
+    private readonly readModels: ReadModels,
+    private readonly clock: Clock,
+  ) {}
 
-  /** @throws Problem 404 */
+  /** What time alone will bring is not among them. @throws Problem 404 */
   execute({ clientId, wait }: GetClientSegments): Promise<Snapshot<ClientSegments>> {
+    const now = this.clock.now();
     return this.readModels.ask(SEGMENT_MEMBERSHIP, wait, async (manager) => {
-      const rows = await manager.query<{ segment: string }[]>(
-        `SELECT segment, ${STAY} FROM segment_member WHERE client_id = $1
-          ORDER BY entered_at DESC, segment`,
-        [clientId],
+      const rows = await manager.query<{ segment: string; name: string | null }[]>(
+        `SELECT member.segment, revisions->-1->>'name' AS name, ${STAY}
+           FROM segment_member AS member
+           LEFT JOIN segment_definition AS definition ON definition.segment::text = member.segment
+          WHERE client_id = $1 AND entered_at <= $2 ORDER BY entered_at DESC, member.segment`,
+        [clientId, now],
       );
       // A client is always in the segment of some state, so whoever is in none does not exist.
       if (rows.length === 0) throw Problem.unknown('there is no such client');
-      const stays = rows.map(({ segment, ...stay }) => {
-        const { id, kind, name } = segmentOf(segment);
-        return { segment: { id, kind, name }, ...answerOf<Omit<SegmentStay, 'segment'>>(stay) };
-      });
-      return {
-        now: stays.filter(({ until }) => until === undefined),
-        before: stays.filter(({ until }) => until !== undefined),
-      };
+      const stays = rows.map(({ segment, name, ...stay }) => ({
+        segment: name === null ? nameOf(segment) : { id: segment, kind: 'rule' as const, name },
+        ...answerOf<Omit<SegmentStay, 'segment'>>(stay),
+      }));
+      const isOver = ({ until }: SegmentStay) => until !== undefined && until <= now;
+      return { now: stays.filter((stay) => !isOver(stay)), before: stays.filter(isOver) };
     });
   }
+}
+
+function nameOf(segment: string): Pick<SegmentSummary, 'id' | 'kind' | 'name'> {
+  const { id, kind, name } = segmentOf(segment);
+  return { id, kind, name };
 }

@@ -20,7 +20,15 @@ export function buildOf(projection: AnyProjection, generation = 1): Build {
   const label = `v${version}${filledUnder}${generation === 1 ? '' : `_g${generation}`}`;
   const shape = tables.map((rule) => {
     const { name, columns, key } = rule.table as AnyTable;
-    return { shape: rule.shape, from: 'from' in rule ? rule.from : null, name, columns, key };
+    const from = 'from' in rule ? rule.from : null;
+    return {
+      shape: rule.shape,
+      from,
+      ...(rule.shape === 'cross' ? { with: rule.with } : {}),
+      name,
+      columns,
+      key,
+    };
   });
   return { projection, name, label, generation, declared: sha256({ streams, shape }).slice(0, 16) };
 }

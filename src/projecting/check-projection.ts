@@ -29,16 +29,16 @@ function faultsOf({ name, version, streams, tables }: AnyProjection): string[] {
   // An empty prefix would follow the store's own streams too.
   if (streams.length === 0 || streams.includes('')) faults.push('it must name the streams it follows');
   if (tables.length === 0) faults.push('it keeps no table');
-  const folds = new Set<string>();
+  const before: AnyRule[] = [];
   for (const rule of tables) {
     const table = tableOf(rule);
-    faults.push(...tableFaults(rule, folds).map((fault) => `table ${table.name} ${fault}`));
-    if (rule.shape === 'fold') folds.add(table.name);
+    faults.push(...tableFaults(rule, before).map((fault) => `table ${table.name} ${fault}`));
+    before.push(rule);
   }
   return faults;
 }
 
-function tableFaults(rule: AnyRule, folds: ReadonlySet<string>): string[] {
+function tableFaults(rule: AnyRule, before: readonly AnyRule[]): string[] {
   const { name, columns, key, indexes = [] } = tableOf(rule);
   const faults: string[] = [];
   const unnamed = [...key, ...indexes.flatMap(indexed)].filter((column) => !Object.hasOwn(columns, column));
@@ -48,14 +48,40 @@ function tableFaults(rule: AnyRule, folds: ReadonlySet<string>): string[] {
   if (key.length === 0) faults.push('has no key');
   for (const column of key) if (columns[column]?.endsWith('?')) faults.push(`has a nullable key, ${column}`);
   if (rule.shape === 'fold' && key.length !== 1) faults.push('is a fold and needs a key of one column');
-  const origins = 'from' in rule ? [rule.from].flat() : [];
-  for (const from of origins.filter((one) => !folds.has(one)))
-    faults.push(`comes from ${from}, which is no fold table before it`);
+  const found = (name: string, ...shapes: string[]) =>
+    before.find((one) => tableOf(one).name === name && shapes.includes(one.shape));
+  if (rule.shape === 'sum') {
+    if (!found(rule.from, 'fold', 'cross'))
+      faults.push(`comes from ${rule.from}, which is no fold or cross table before it`);
+  } else if ('from' in rule) {
+    const origins = [...[rule.from].flat(), ...('with' in rule ? rule.with : [])];
+    for (const from of origins.filter((one) => !found(one, 'fold')))
+      faults.push(`comes from ${from}, which is no fold table before it`);
+  }
+  if (rule.shape === 'cross') faults.push(...crossFaults(rule, found));
   if (rule.shape === 'sum') {
     const sums = summed(rule.table);
     if (sums.length === 0) faults.push('sums nothing');
     for (const column of sums)
       if (!/^(integer|bigint)$/.test(String(columns[column]))) faults.push(`cannot sum ${column}`);
+  }
+  return faults;
+}
+
+function crossFaults(
+  rule: Extract<AnyRule, { shape: 'cross' }>,
+  found: (name: string, shape: string) => AnyRule | undefined,
+): string[] {
+  const faults: string[] = [];
+  const from = found(rule.from, 'fold');
+  // Its rows are gone through in the order of their key, here as in PostgreSQL.
+  if (from && tableOf(from).columns[tableOf(from).key[0] ?? ''] !== 'uuid')
+    faults.push(`comes from ${rule.from}, whose key is no uuid`);
+  if (rule.with.length === 0) faults.push('is crossed with nothing');
+  for (const name of rule.with) {
+    const held = found(name, 'fold');
+    if (held && Object.values(tableOf(held).columns).some((type) => type.startsWith('bigint')))
+      faults.push(`is crossed with ${name}, which holds a bigint`);
   }
   return faults;
 }

@@ -1,6 +1,7 @@
 import type { Pool, QueryConfig } from 'pg';
 import type { Instant } from '../schema/instant.js';
 import type { Build } from './build.js';
+import { CROSS_FILL_TABLE } from './cross-fill-table.js';
 import { inTransaction } from './transaction.js';
 
 /** How far a build has come: the last event that its tables hold, and when that was recorded. */
@@ -63,7 +64,8 @@ export const CHECKPOINT_TABLE = `
     failure jsonb NOT NULL,
     parked_by text NOT NULL,
     parked_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (name, build, position))`;
+    PRIMARY KEY (name, build, position));
+  ${CROSS_FILL_TABLE}`;
 
 /**
  * Takes the lead: a new epoch shuts out whoever led before, even if he does not know it yet. Waits, not for long, for a

@@ -50,10 +50,10 @@ export class Feeds {
     this.feedOf(runner)?.relieve();
   }
 
-  /** @returns whether the projection has written all that was in the log when its feed caught up */
+  /** @returns whether the projection has written all that was in the log when its feed caught up, its crosses filled */
   hasCaughtUp(runner: ProjectionRunner): boolean {
     const feed = this.feedOf(runner);
-    return feed !== undefined && feed.live && !isAfter(feed.caughtUpAt, runner.position);
+    return feed !== undefined && feed.live && runner.isFilled && !isAfter(feed.caughtUpAt, runner.position);
   }
 
   /** To be called every second or so: joins feeds that have caught up, and parts from the others who holds them up. */

@@ -5,9 +5,11 @@ import type {
   AnyProjection,
   AnyTable,
   AppendRule,
+  CrossRule,
   ExpandRule,
   FoldRule,
   JoinRule,
+  Reference,
   Row,
   SumRule,
 } from './projection.js';
@@ -22,20 +24,27 @@ export type TableWrites =
 /** Rows of the fold tables as they stand in the database, by table name, then by key. */
 export type LoadedRows = ReadonlyMap<string, ReadonlyMap<string, Row>>;
 
-/** What became of one folded row over a whole batch. */
+/** The references that a row of a cross's large table is crossed with by now, by the cross's table name. */
+export type Crossings = ReadonlyMap<string, (key: string) => readonly Reference[]>;
+
 interface Change {
-  readonly key: string;
   readonly before: Row | null;
   readonly after: Row | null;
+}
+
+/** What became of one folded row over a whole batch. */
+interface FoldedChange extends Change {
+  readonly key: string;
 }
 
 // Which events and which rows is checked where a rule is declared; here they are any.
 type Fold = FoldRule<DomainEvent, Row>;
 type Expand = ExpandRule<Row, Row>;
 type Join = JoinRule<Row, Row, Row>;
+export type Cross = CrossRule<Row, Reference, Row>;
 type Sum = SumRule<Row, Row>;
 type Append = AppendRule<DomainEvent, Row>;
-type Rule = Fold | Expand | Join | Sum | Append;
+type Rule = Fold | Expand | Join | Cross | Sum | Append;
 
 /**
  * @returns for each fold table the keys that the events concern, each once: the rows that `foldBatch` must be given. Of
@@ -68,15 +77,18 @@ export function keysToLoad(
  * rows give the same writes. Only the last state of a row within the batch is written.
  * @param events in the order of the log
  * @param loaded the rows named by `keysToLoad`; a key that is missing there has no row
+ * @param crossings what rows are crossed with; a cross that is missing there has no references yet
  * @throws whatever a handler throws
  */
 export function foldBatch(
   projection: AnyProjection,
   events: readonly RecordedEvent[],
   loaded: LoadedRows,
+  crossings: Crossings = new Map(),
 ): TableWrites[] {
-  const folded = new Map<string, Change[]>();
-  const changesOf = (table: string): Change[] => folded.get(table) ?? [];
+  const folded = new Map<string, FoldedChange[]>();
+  const changesOf = (table: string): FoldedChange[] => folded.get(table) ?? [];
+  const crossed = new Map<string, Change[]>();
   return (projection.tables as readonly Rule[]).map((rule): TableWrites => {
     const table = rule.table as AnyTable;
     switch (rule.shape) {
@@ -86,13 +98,40 @@ export function foldBatch(
         folded.set(table.name, fold(rule, events, loaded.get(table.name) ?? new Map<string, Row>()));
         return { kind: 'replace', table, ...replace(table, changesOf(table.name)) };
       case 'expand':
-        return { kind: 'replace', table, ...expand(table, changesOf(rule.from), rule.rows) };
+        return replacement(table, expand(table, changesOf(rule.from), rule.rows));
       case 'join':
-        return { kind: 'replace', table, ...join(rule, changesOf, loaded) };
+        return replacement(table, join(rule, changesOf, loaded));
+      case 'cross': {
+        const changes = cross(rule, changesOf(rule.from), crossings.get(table.name));
+        crossed.set(table.name, changes);
+        return replacement(table, changes);
+      }
       case 'sum':
-        return { kind: 'add', table, rows: sum(rule, changesOf(rule.from)) };
+        return { kind: 'add', table, rows: sum(rule, crossed.get(rule.from) ?? changesOf(rule.from)) };
     }
   });
+}
+
+/**
+ * @param rows some of the large table of a cross, as they stand
+ * @param pairs references whose place another takes: null for one that is new, or gone
+ * @returns what that changes of the cross's table, and of the sums over it
+ */
+export function crossBatch(
+  projection: AnyProjection,
+  rule: Cross,
+  rows: readonly Row[],
+  pairs: readonly (readonly [was: Reference | null, is: Reference | null])[],
+): TableWrites[] {
+  const by = (side: 0 | 1) => (row: Row) =>
+    pairs.flatMap((pair) => (pair[side] ? rule.rows(row, pair[side]) : []));
+  const changes = rows.flatMap((row) => difference(rule.table, by(0)(row), by(1)(row)));
+  const sums = (projection.tables as readonly Rule[]).flatMap((one): TableWrites[] =>
+    one.shape === 'sum' && one.from === rule.table.name
+      ? [{ kind: 'add', table: one.table, rows: sum(one, changes) }]
+      : [],
+  );
+  return [replacement(rule.table, changes), ...sums];
 }
 
 function append(rule: Append, events: readonly RecordedEvent[]): Row[] {
@@ -104,7 +143,7 @@ function append(rule: Append, events: readonly RecordedEvent[]): Row[] {
   return rows;
 }
 
-function fold(rule: Fold, events: readonly RecordedEvent[], rows: ReadonlyMap<string, Row>): Change[] {
+function fold(rule: Fold, events: readonly RecordedEvent[], rows: ReadonlyMap<string, Row>): FoldedChange[] {
   const after = new Map<string, Row | null>();
   for (const event of events) {
     const evolve = handlerOf<(row: Row | null, event: RecordedEvent) => Row | null>(rule.evolve, event);
@@ -113,7 +152,7 @@ function fold(rule: Fold, events: readonly RecordedEvent[], rows: ReadonlyMap<st
     const inBatch = after.get(key);
     after.set(key, evolve(inBatch === undefined ? (rows.get(key) ?? null) : inBatch, event));
   }
-  const changes: Change[] = [];
+  const changes: FoldedChange[] = [];
   for (const [key, row] of after) {
     const before = rows.get(key) ?? null;
     if (row !== before) changes.push({ key, before, after: row });
@@ -121,7 +160,7 @@ function fold(rule: Fold, events: readonly RecordedEvent[], rows: ReadonlyMap<st
   return changes;
 }
 
-function replace(table: AnyTable, changes: readonly Change[]): { deletes: Row[]; upserts: Row[] } {
+function replace(table: AnyTable, changes: readonly FoldedChange[]): { deletes: Row[]; upserts: Row[] } {
   const [column] = table.key as [string];
   const deletes: Row[] = [];
   const upserts: Row[] = [];
@@ -139,33 +178,61 @@ function expand<From>(
   table: AnyTable,
   changes: readonly { readonly before: From | null; readonly after: From | null }[],
   rows: (from: From) => Row[],
-): { deletes: Row[]; upserts: Row[] } {
+): Change[] {
+  return changes.flatMap(({ before, after }) =>
+    difference(table, before ? rows(before) : [], after ? rows(after) : []),
+  );
+}
+
+/** What follows from a row before and after, by the references that the row is crossed with by now. */
+function cross(
+  { table, rows, alone }: Cross,
+  changes: readonly FoldedChange[],
+  referencesFor: (key: string) => readonly Reference[] = () => [],
+): Change[] {
+  return changes.flatMap(({ key, before, after }) => {
+    const references = referencesFor(key);
+    const all = (row: Row | null): Row[] =>
+      row ? [...(alone?.(row) ?? []), ...references.flatMap((one) => rows(row, one))] : [];
+    return difference(table, all(before), all(after));
+  });
+}
+
+/** @returns the rows that go, come or change */
+function difference(table: AnyTable, before: Row[], after: Row[]): Change[] {
   const byKey = (list: Row[]): Map<string, Row> => {
     const keyed = new Map(list.map((row) => [keyOf(table, row), row]));
     if (keyed.size < list.length)
       throw new Error(`${table.name}: one folded row gave two rows of the same key`);
     return keyed;
   };
-  const deletes = new Map<string, Row>();
+  const [old, now] = [byKey(before), byKey(after)];
+  const changes: Change[] = [];
+  for (const [key, row] of old) if (!now.has(key)) changes.push({ before: row, after: null });
+  for (const [key, row] of now) {
+    const was = old.get(key);
+    if (!was || !sameRow(table, row, was)) changes.push({ before: was ?? null, after: row });
+  }
+  return changes;
+}
+
+function replacement(table: AnyTable, changes: readonly Change[]): TableWrites {
+  const deletes: Row[] = [];
+  // Of one key once: a row may leave one folded row and come under another in one batch.
   const upserts = new Map<string, Row>();
   for (const { before, after } of changes) {
-    const old = byKey(before ? rows(before) : []);
-    const now = byKey(after ? rows(after) : []);
-    for (const [key, row] of old) if (!now.has(key)) deletes.set(key, row);
-    for (const [key, row] of now) {
-      const was = old.get(key);
-      if (!was || !sameRow(table, row, was)) upserts.set(key, row);
-    }
+    if (after) upserts.set(keyOf(table, after), after);
+    else if (before) deletes.push(before);
   }
-  return { deletes: [...deletes.values()], upserts: [...upserts.values()] };
+  return { kind: 'replace', table, deletes, upserts: [...upserts.values()] };
 }
 
 /** Two rows of one key, as they were and as they are, change together: what changed of one meets the other as it stands. */
 function join(
   { table, from, rows }: Join,
-  changesOf: (table: string) => Change[],
+  changesOf: (table: string) => FoldedChange[],
   loaded: LoadedRows,
-): { deletes: Row[]; upserts: Row[] } {
+): Change[] {
   const side = (name: string) => {
     const changes = new Map(changesOf(name).map((change) => [change.key, change]));
     const of = (key: string, when: 'before' | 'after'): Row | null => {

@@ -4,9 +4,10 @@ import type { Pool } from 'pg';
 import type { RecordedEvent } from '../event-store/envelope.js';
 import type { Build } from './build.js';
 import { LeadLost, recordPause, type Failure, type Lead, type Progress } from './checkpoint.js';
+import { CrossFill } from './cross-fill.js';
 import { isAfter, isUnreadable, type Delivery, type Unreadable } from './delivery.js';
 import { faultIn, isFault } from './fault.js';
-import { foldBatch, keysToLoad } from './fold-batch.js';
+import { foldBatch, keysToLoad, type Cross } from './fold-batch.js';
 import { follows, typesHandled } from './handlers.js';
 import { BatchWriter } from './write-batch.js';
 
@@ -41,6 +42,9 @@ export class ProjectionRunner {
   private readonly log: Logger;
   private readonly handled: Set<string>;
   private readonly writer: BatchWriter;
+  private readonly fills: CrossFill[];
+  /** whether the fills are known as they stand under this lead */
+  private loaded = false;
   private readonly stopping = new AbortController();
   private queue: RecordedEvent[] = [];
   private obstacle: Unreadable | undefined;
@@ -63,6 +67,9 @@ export class ProjectionRunner {
     this.log = new Logger(`projection ${build.name} ${build.label}`);
     this.handled = typesHandled(build.projection);
     this.writer = new BatchWriter(pool, build);
+    this.fills = build.projection.tables.flatMap((rule) =>
+      rule.shape === 'cross' ? [new CrossFill(pool, build, rule as Cross)] : [],
+    );
     this.reached = lead;
   }
 
@@ -81,6 +88,11 @@ export class ProjectionRunner {
   /** @returns whether nothing waits to be written */
   get isIdle(): boolean {
     return !this.work && !this.hasWork();
+  }
+
+  /** @returns whether every cross table is complete */
+  get isFilled(): boolean {
+    return this.fills.length === 0 || (this.loaded && this.fills.every((fill) => fill.isFilled));
   }
 
   hasReached(position: bigint): boolean {
@@ -141,7 +153,16 @@ export class ProjectionRunner {
   }
 
   private hasWork(): boolean {
+    return this.hasEvents() || this.canFill();
+  }
+
+  private hasEvents(): boolean {
     return this.obstacle !== undefined || isAfter(this.reached.position, this.lead.position);
+  }
+
+  /** Catching up, nothing is filled: rows that are still to change need not be crossed yet. */
+  private canFill(): boolean {
+    return this.live && !this.isFilled;
   }
 
   /** Writes until nothing is due. Never rejects: what fails is tried again, or ends the runner. */
@@ -152,7 +173,9 @@ export class ProjectionRunner {
     do {
       const begun = performance.now();
       try {
-        await this.writeNext();
+        await this.loadFills();
+        if (this.hasEvents()) await this.writeNext();
+        if (this.state === 'running' && this.canFill()) await this.fillNext();
         backoff = BACKOFF.first;
       } catch (error) {
         if (error instanceof LeadLost) return this.endByLeadLost(error);
@@ -178,11 +201,42 @@ export class ProjectionRunner {
         throw new Poison(this.obstacle, this.obstacle.error);
     } catch (error) {
       if (!(error instanceof Poison)) throw error;
-      await recordPause(this.pool, this.build, this.lead, failureOf(error));
-      return this.endByPause(error);
+      const { id, stream, revision } = error.event;
+      return this.pause(failureOf(error), `event ${id} at ${stream}@${revision}`);
     }
     this.queue.splice(0, events.length);
     this.tell.moved();
+  }
+
+  private async loadFills(): Promise<void> {
+    if (this.loaded || this.fills.length === 0) return;
+    for (const fill of this.fills) await fill.load();
+    this.loaded = true;
+    this.tell.moved();
+  }
+
+  /** Fills the next chunk of a cross; a chunk that fails gets one more try. Between two of them events are written. */
+  private async fillNext(): Promise<void> {
+    const fill = this.fills.find((one) => !one.isFilled);
+    if (!fill) return;
+    const next = async (): Promise<void> => {
+      const { writes, statements, committed } = await fill.chunk();
+      await this.writer.write(this.lead, this.lead, writes, 0, statements);
+      committed();
+    };
+    const unlessFault = (error: unknown): void => {
+      if (!isFault(error)) throw error;
+    };
+    await next().catch(async (error: unknown) => {
+      unlessFault(error);
+      await next().catch(async (again: unknown) => {
+        unlessFault(again);
+        const { name } = fill.rule.table;
+        await this.pause(failureOfFill(fill, this.lead, again), `filling ${name} after ${fill.cursor}`);
+      });
+    });
+    this.movedAt = performance.now();
+    if (this.state === 'running') this.tell.moved();
   }
 
   /**
@@ -210,17 +264,25 @@ export class ProjectionRunner {
     if (!isAfter(to.position, this.lead.position)) return;
     const { projection } = this.build;
     const loaded = await this.writer.load(faultIn(() => keysToLoad(projection, events)));
-    const writes = faultIn(() => foldBatch(projection, events, loaded));
-    await this.writer.write(this.lead, to, writes, events.length);
+    const crossings = new Map(
+      this.fills.map((fill) => [fill.rule.table.name, (key: string) => fill.referencesFor(key)]),
+    );
+    const writes = faultIn(() => foldBatch(projection, events, loaded, crossings));
+    const steps = faultIn(() => this.fills.flatMap((fill) => fill.after(writes) ?? []));
+    const besides = steps.flatMap(({ statements }) => statements);
+    await this.writer.write(this.lead, to, writes, events.length, besides);
+    for (const { committed } of steps) committed();
     this.lead = { epoch: this.lead.epoch, position: to.position, recordedAt: to.recordedAt };
     this.movedAt = performance.now();
   }
 
-  private endByPause({ event, cause }: Poison): void {
+  /** @param where it fails, in words */
+  private async pause(failure: Failure, where: string): Promise<void> {
+    await recordPause(this.pool, this.build, this.lead, failure);
     if (this.state !== 'running') return;
     this.state = 'paused';
     this.queue = [];
-    this.log.error(`paused before event ${event.id} at ${event.stream}@${event.revision}: ${String(cause)}`);
+    this.log.error(`paused before ${where}: ${failure.message}`);
     this.tell.paused();
   }
 
@@ -241,14 +303,22 @@ export class ProjectionRunner {
 }
 
 function failureOf({ event, cause }: Poison): Failure {
-  const error = cause instanceof Error && cause.name === 'HandlerFault' ? cause.cause : cause;
   const { id, stream, revision, position } = event;
+  const type = isUnreadable(event) ? event.type : event.event.type;
+  return { eventId: id, type, stream, revision, position: String(position), ...messageOf(cause) };
+}
+
+const NO_EVENT = '00000000-0000-0000-0000-000000000000';
+
+/** No event is to blame, and there is none to pass over: who parks it only has it tried again. */
+function failureOfFill({ rule, cursor }: CrossFill, { position }: Progress, cause: unknown): Failure {
+  const place = { type: `filling ${rule.table.name}`, stream: `rows after ${cursor}`, revision: 0 };
+  return { eventId: NO_EVENT, ...place, position: String(position ?? 0n), ...messageOf(cause) };
+}
+
+function messageOf(cause: unknown): Pick<Failure, 'message' | 'stack'> {
+  const error = cause instanceof Error && cause.name === 'HandlerFault' ? cause.cause : cause;
   return {
-    eventId: id,
-    type: isUnreadable(event) ? event.type : event.event.type,
-    stream,
-    revision,
-    position: String(position),
     message: error instanceof Error ? error.message : String(error),
     ...(error instanceof Error && error.stack ? { stack: error.stack } : {}),
   };

@@ -116,14 +116,43 @@ export interface JoinRule<One extends Row, Other extends Row, R extends Row> {
   readonly rows: (one: One, other: Other) => R[];
 }
 
+/** A reference row of a cross as JSON, by which rows follow; two with the same content give the same rows. */
+export type Reference = Readonly<Record<string, unknown>> & { readonly key: string };
+
+/** All rows of some small fold tables, by table name, then by key. They are kept as JSON, so they hold no bigint. */
+export type Held = Readonly<Record<string, Readonly<Record<string, Row>>>>;
+
 /**
- * Shape 3, delta: counters kept as the sum of what every folded row contributes. When a folded row changes, the engine
+ * Shape 2d, cross: rows that follow from each row of a large folded table (clients) and each of a few references
+ * (definitions), which come from small tables held in memory. When a row changes, what follows from it is compared and
+ * written, as `expand` does. When the references change, the new ones are filled in over all rows, chunk by chunk and
+ * beside the events, so the table is complete some time after the event (cross-fill.ts). No two rows share a key.
+ */
+export interface CrossRule<From extends Row, Ref extends Reference, R extends Row> {
+  readonly shape: 'cross';
+  readonly table: Table<R>;
+  /** name of the large fold table, earlier in `tables`; its key is a uuid */
+  readonly from: string;
+  /** names of the small fold tables, earlier in `tables` */
+  readonly with: readonly string[];
+  /** @returns what rows are crossed with, each with a key of its own */
+  readonly references: (held: Held) => Ref[];
+  readonly rows: (row: From, reference: Ref) => R[];
+  /** rows that follow from a row alone, whatever the references; they are there at once */
+  readonly alone?: (row: From) => R[];
+  /** how many rows of the large table are filled in one transaction (2000); live events wait for no more than that */
+  readonly chunk?: number;
+}
+
+/**
+ * Shape 3, delta: counters kept as the sum of what every row of a fold or a cross contributes. When a row changes, the engine
  * adds its new addends and takes away its old ones, so a late, corrected or voided fact restates the past by itself.
  * Columns that are not part of the key are summed (integer or bigint); a row whose sums are all zero is no row.
  */
 export interface SumRule<From extends Row, R extends Row> {
   readonly shape: 'sum';
   readonly table: Table<R>;
+  /** name of a fold or cross table, earlier in `tables` */
   readonly from: string;
   readonly addends: (row: From) => R[];
 }
@@ -134,6 +163,7 @@ export type TableRule<Event extends DomainEvent = DomainEvent> =
   | FoldRule<Event, any>
   | ExpandRule<any, any>
   | JoinRule<any, any, any>
+  | CrossRule<any, any, any>
   | SumRule<any, any>;
 /** A projection of some events or other, as the engine sees it; a table of some rows or other. */
 export type AnyProjection = Projection<any>;

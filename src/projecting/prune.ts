@@ -64,5 +64,6 @@ export async function dropBuild(
   for (const table of rows[0]?.tables ?? []) {
     await client.query(`DROP TABLE IF EXISTS projection.${escapeIdentifier(`${table}_${label}`)}`);
   }
+  await client.query('DELETE FROM projection.cross_fill WHERE name = $1 AND build = $2', [name, label]);
   await client.query('DELETE FROM projection.parked_event WHERE name = $1 AND build = $2', [name, label]);
 }

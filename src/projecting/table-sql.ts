@@ -16,6 +16,10 @@ export interface Statement {
 export interface TableSql {
   /** $1: keys; only where the key is one column */
   readonly load: Statement;
+  /** $1: how many rows from the beginning, in the order of the key */
+  readonly page: Statement;
+  /** $1: how many rows, $2: the key after which they come; only where the key is one column */
+  readonly pageAfter: Statement;
   /** $1: rows */
   readonly append: Statement;
   readonly upsert: Statement;
@@ -42,6 +46,11 @@ export function tableSql(build: Build, table: AnyTable): TableSql {
   });
   return {
     load: named('load', `SELECT ${list} FROM ${target} WHERE ${key[0]} = ANY($1)`),
+    page: named('page', `SELECT ${list} FROM ${target} ORDER BY ${key.join(', ')} LIMIT $1`),
+    pageAfter: named(
+      'pageAfter',
+      `SELECT ${list} FROM ${target} WHERE ${key[0]} > $2 ORDER BY ${key[0]} LIMIT $1`,
+    ),
     append: named('append', append),
     upsert: named(
       'upsert',

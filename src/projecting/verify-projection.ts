@@ -89,6 +89,12 @@ async function servedBuild(
   const [row] = rows;
   if (!build || !row)
     throw new Error(`the declared version of projection ${projection.name} does not serve yet`);
+  const { rows: fills } = await live.query(
+    'SELECT FROM projection.cross_fill WHERE name = $1 AND build = $2 AND filling IS NOT NULL',
+    [build.name, build.label],
+  );
+  if (fills.length > 0)
+    throw new Error(`projection ${build.name} is being filled; verify it when that is done`);
   return { build, progress: { position: row.position, recordedAt: row.recorded_at } };
 }
 
@@ -117,7 +123,7 @@ async function fill(
   feed.add(runner);
   feed.open();
   try {
-    while (!runner.hasReached(upTo.position) && !(feed.live && runner.isIdle)) {
+    while (!(runner.hasReached(upTo.position) && runner.isFilled) && !(feed.live && runner.isIdle)) {
       signal?.throwIfAborted();
       if (ended) throw new Error(`${build.name} cannot be filled anew: ${ended}`);
       onProgress?.(runner.position, upTo.position);

@@ -44,14 +44,22 @@ export class BatchWriter {
    * taking the lead until the batch is in. All statements are sent at once, the commit too: after one that fails it undoes
    * what the others did.
    * @param applied how many events the batch holds
+   * @param besides statements that say how far crosses are filled; they fail with `NOT_MOVED` as the checkpoint does
    * @throws LeadLost if the checkpoint is not where `lead` says; nothing is written then
    */
-  async write(lead: Lead, to: Progress, writes: readonly TableWrites[], applied: number): Promise<void> {
-    const statements = writes.flatMap((one) => this.statements(one));
+  async write(
+    lead: Lead,
+    to: Progress,
+    writes: readonly TableWrites[],
+    applied: number,
+    besides: readonly QueryConfig[] = [],
+  ): Promise<void> {
+    const statements = [...writes.flatMap((one) => this.statements(one)), ...besides];
     try {
       await flight(this.pool, [BEGIN, moveCheckpoint(this.build, lead, to, applied), ...statements, COMMIT]);
     } catch (error) {
-      const moved = error instanceof FlightFailed && error.at === 1;
+      const mine = statements.length - besides.length + 2;
+      const moved = error instanceof FlightFailed && (error.at === 1 || error.at >= mine);
       if (moved && (error.cause as DatabaseError).code === NOT_MOVED) throw new LeadLost(this.build);
       causeOf(error);
     }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Tenure } from '../support/tenure.js';
+import { waitUntil } from '../support/wait-until.js';
 
 const uuid = (n: number) => `c1000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 const [ADA, BEN] = [uuid(1), uuid(2)];
@@ -155,5 +156,89 @@ describe('the segments of a client', () => {
     await tenure.ask(`/clients/${ADA}/segments`, 'auditor').expect(200);
     await tenure.ask(`/clients/${ADA}/segments`, 'analyst').expect(403);
     await tenure.ask(`/clients/${uuid(999)}/segments`).expect(404);
+  });
+});
+
+describe('a segment that a rule defines', () => {
+  const SEGMENT = '5e900000-0000-4000-8000-000000000001';
+  const rule = { fact: 'daysSinceLastService', op: 'gte', value: 30 };
+  beforeAll(async () => {
+    const sent = { segmentId: SEGMENT, name: 'Not seen for a month', rule };
+    await tenure.record('post', '/segments', sent);
+    await waitUntil('it is filled', async () => {
+      const { body } = await tenure.ask(`/segments/${SEGMENT}`);
+      return body.filled === undefined && body.size === 1;
+    });
+  });
+
+  it('has members from dates before it was defined, and the fact that set the clock going', async () => {
+    const { body } = await members(SEGMENT).expect(200);
+    const since = '2024-02-10T09:00:00.000Z';
+    expect(body).toEqual({ items: [{ clientId: ADA, name: 'Ada', since, enteredBy: event.serviced }] });
+    expect(ids((await members(SEGMENT, '?asOf=2024-02-10T09:00:00Z').expect(200)).body)).toEqual([]);
+    expect(ids((await members(SEGMENT, '?asOf=2024-02-10T09:00:00.001Z').expect(200)).body)).toEqual([ADA]);
+    expect(JSON.stringify((await members(SEGMENT, '', 'analyst').expect(200)).body)).not.toContain('Ada');
+  });
+
+  it('is listed with its rule in words, and shown among the segments of a client', async () => {
+    const { body } = await tenure.ask('/segments', 'analyst').expect(200);
+    const listed = body.items.find(({ id }: { id: string }) => id === SEGMENT);
+    expect(listed).toMatchObject({ kind: 'rule', name: 'Not seen for a month', size: 1, everSize: 1, rule });
+    const { body: client } = await tenure.ask(`/clients/${ADA}/segments`).expect(200);
+    expect(client.now.map(({ segment }: { segment: object }) => segment)).toContainEqual({
+      ...{ id: SEGMENT, kind: 'rule', name: 'Not seen for a month' },
+    });
+  });
+
+  it('tells why somebody is in it, and why somebody is not', async () => {
+    const why = (client: string, asOf: string) =>
+      tenure.ask(`/segments/${SEGMENT}/members/${client}?asOf=${asOf}`).expect(200);
+    const { body } = await why(ADA, '2024-02-20T09:00:00Z');
+    expect(body).toMatchObject({
+      member: true,
+      reason: { holds: true, value: 40, eventIds: [event.serviced] },
+    });
+    const { body: before } = await why(ADA, '2024-01-20T09:00:00Z');
+    expect(before).toMatchObject({ member: false, reason: { holds: false, value: 9 } });
+    expect((await why(BEN, '2024-02-20T09:00:00Z')).body).toMatchObject({ member: false });
+    await tenure.ask(`/segments/${SEGMENT}/members/${uuid(999)}`).expect(404);
+    await tenure.ask(`/segments/${SEGMENT}/members/${ADA}`, 'analyst').expect(403);
+  });
+
+  it('has a history of what it gained and lost', async () => {
+    const span = 'from=2024-01-15T12:00:00Z&to=2024-03-15T12:00:00Z';
+    const { body } = await tenure.ask(`/segments/${SEGMENT}/history?${span}`, 'analyst').expect(200);
+    expect(body.periods).toEqual([
+      { period: '2024-01', entered: 0, left: 0, size: 0 },
+      { period: '2024-02', entered: 1, left: 0, size: 1 },
+      { period: '2024-03', entered: 0, left: 0, size: 1 },
+    ]);
+    const { body: wrong } = await tenure
+      .ask(`/segments/${SEGMENT}/history?from=2024-03-15T12:00:00Z&to=2024-01-15T12:00:00Z`)
+      .expect(400);
+    expect(wrong.errors[0].path).toBe('from');
+  });
+
+  it('can be tried before it is defined', async () => {
+    const preview = (body: object) => tenure.call('post', '/api/v1/segments/preview', 'staff').send(body);
+    const { body } = await preview({ rule: { fact: 'services', op: 'gte', value: 1 } }).expect(200);
+    expect(body).toMatchObject({ count: 1, complete: true, sample: [{ clientId: ADA, name: 'Ada' }] });
+    expect(
+      (await preview({ rule: { fact: 'servces', op: 'gte', value: 1 } }).expect(400)).body.errors[0].path,
+    ).toBe('rule.fact');
+  });
+
+  it('gives the audience that may be contacted, and nobody who did not agree', async () => {
+    const audience = '?channel=email&kind=confirmation';
+    expect(ids((await members(SEGMENT, audience).expect(200)).body)).toEqual([]);
+    const agree = { channel: 'email', kind: 'confirmation', granted: true };
+    await tenure.record('put', `/clients/${ADA}/communication-preferences`, agree);
+    expect(ids((await members(SEGMENT, audience).expect(200)).body)).toEqual([ADA]);
+    expect((await members(SEGMENT, '?channel=email').expect(400)).body.errors[0].path).toBe('kind');
+  });
+
+  it('narrows the directory and the reports', async () => {
+    const { body } = await tenure.ask(`/clients?segment=${SEGMENT}`).expect(200);
+    expect(body.items.map(({ clientId }: { clientId: string }) => clientId)).toEqual([ADA]);
   });
 });

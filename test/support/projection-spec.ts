@@ -66,6 +66,7 @@ export class ProjectionSpec {
         .join(', ')}`,
     );
     await this.pool.query('UPDATE projection.checkpoint SET position = NULL, recorded_at = NULL');
+    await this.pool.query('DELETE FROM projection.cross_fill');
     for (const batch of batches) await this.deliver(batch);
     return this.read();
   }
@@ -88,6 +89,7 @@ export class ProjectionSpec {
     for (let at = 1; at < events.length; at++)
       await demand(`split after event ${at}`, [events.slice(0, at), events.slice(at)]);
     await this.pool.query('DELETE FROM projection.checkpoint');
+    await this.pool.query('DELETE FROM projection.cross_fill');
     await prepare(this.pool, [this.projection]);
     await demand('to tables made anew', [events]);
     return atOnce;
@@ -100,13 +102,14 @@ export class ProjectionSpec {
     const last = events.at(-1)?.position ?? null;
     const arrived = new Promise<void>((resolve, reject) => {
       const runner = new ProjectionRunner(build, this.pool, lead, {
-        moved: () => (runner.position === last ? resolve() : undefined),
+        moved: () => (runner.position === last && runner.isFilled ? resolve() : undefined),
         paused: () => void this.failure().then(reject, reject),
         leadLost: () => reject(new Error('the lead was lost')),
       });
       runner.live = true;
       for (const event of events) runner.offer(event);
-      if (runner.reached.position === lead.position) resolve();
+      if (runner.reached.position === lead.position && runner.isFilled) resolve();
+      runner.wake();
     });
     await arrived;
   }
@@ -148,6 +151,14 @@ function withFrozenRows(projection: AnyProjection): AnyProjection {
         return { ...rule, rows: (row: Row) => rule.rows(deepFreeze(row)) };
       case 'join':
         return { ...rule, rows: (one: Row, other: Row) => rule.rows(deepFreeze(one), deepFreeze(other)) };
+      case 'cross': {
+        const { alone } = rule;
+        return {
+          ...rule,
+          rows: (row: Row, reference: object) => rule.rows(deepFreeze(row), deepFreeze(reference)),
+          ...(alone ? { alone: (row: Row) => alone(deepFreeze(row)) } : {}),
+        };
+      }
       case 'sum':
         return { ...rule, addends: (row: Row) => rule.addends(deepFreeze(row)) };
     }
