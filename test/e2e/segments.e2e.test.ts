@@ -220,7 +220,7 @@ describe('a segment that a rule defines', () => {
   });
 
   it('can be tried before it is defined', async () => {
-    const preview = (body: object) => tenure.call('post', '/api/v1/segments/preview', 'staff').send(body);
+    const preview = (body: object) => tenure.call('post', '/segments/preview', 'staff').send(body);
     const { body } = await preview({ rule: { fact: 'services', op: 'gte', value: 1 } }).expect(200);
     expect(body).toMatchObject({ count: 1, complete: true, sample: [{ clientId: ADA, name: 'Ada' }] });
     expect(

@@ -135,7 +135,7 @@ const numbers = (fact: Condition['fact'], most: number, more: object = {}): fc.A
       const value =
         op === 'exists' ? one % 2 === 0 : op === 'between' ? [one, other].sort((a, b) => a - b) : one;
       const windowed = WINDOWED.has(fact) && withinDays !== undefined ? { withinDays } : {};
-      return { fact, op, value, ...windowed, ...more } as Condition;
+      return { fact, op, value, ...windowed, ...more };
     });
 const WINDOWED = new Set<string>([
   ...['services', 'visits', 'complaints', 'averageStars', 'averageCsat', 'averageNps', 'revenueMinor'],
@@ -170,7 +170,7 @@ export const tellingConditions: { readonly [Fact in Condition['fact']]: fc.Arbit
   tags: names('tags', ['vip', 'late'], LISTS),
   convertedOn: fc
     .record({ op: fc.constantFrom('eq', 'ne', 'lt', 'gte'), at: halfDays })
-    .map(({ op, at }) => ({ fact: 'convertedOn', op, value: at.slice(0, 10) }) as Condition),
+    .map(({ op, at }) => ({ fact: 'convertedOn', op, value: at.slice(0, 10) })),
   daysSinceConversion: numbers('daysSinceConversion', 200),
   services: numbers('services', 5),
   visits: numbers('visits', 5),
