@@ -237,7 +237,7 @@ describe('a segment that a rule defines', () => {
     expect((await members(SEGMENT, '?channel=email').expect(400)).body.errors[0].path).toBe('kind');
   });
 
-  it('narrows the directory and the reports', async () => {
+  it('narrows the directory', async () => {
     const { body } = await tenure.ask(`/clients?segment=${SEGMENT}`).expect(200);
     expect(body.items.map(({ clientId }: { clientId: string }) => clientId)).toEqual([ADA]);
   });
