@@ -37,7 +37,7 @@ function clipped(
 ): Stay | null {
   const begins = span.from === null || stay.from >= span.from;
   const ends = span.to === null || (stay.to !== null && stay.to <= span.to);
-  const from = begins ? stay.from : (span.from as string);
+  const from = begins ? stay.from : span.from;
   const to = ends ? stay.to : span.to;
   if (to !== null && to <= from) return null;
   return {

@@ -57,7 +57,7 @@ function summaryOf({ id, size, everSize, ...row }: Found, at: Instant): SegmentS
   const retired = row.retired_at ? { retiredAt: row.retired_at.toISOString() } : {};
   return {
     ...{ id, kind: 'rule', name, description: description ?? words, size, everSize },
-    ...{ rule: rule as object, words, ...retired },
+    ...{ rule: rule, words, ...retired },
   };
 }
 
