@@ -4,9 +4,12 @@ import { readyMadeSegments } from './ready-made-segments.js';
 import { readRule } from './rule.js';
 
 describe('the ready-made segments', () => {
-  it.each(readyMadeSegments.map(({ key, rule }) => [key, rule]))('%s has a rule that is one', (_key, rule) => {
-    expect(readRule(rule)).toEqual({ rule });
-  });
+  it.each(readyMadeSegments.map(({ key, rule }) => [key, rule]))(
+    '%s has a rule that is one',
+    (_key, rule) => {
+      expect(readRule(rule)).toEqual({ rule });
+    },
+  );
 
   it('have ids of their own that stay the same', () => {
     expect(new Set(readyMadeSegments.map(({ key }) => readyMadeId(key))).size).toBe(readyMadeSegments.length);
