@@ -11,10 +11,11 @@ import { periodCalendar } from '../analytics/period-calendar.js';
 import { BUSINESS_ZONE } from '../client-card/client-card.queries.js';
 import { ReadModels } from '../read-models.js';
 import type { SegmentClientRow } from './life/segment-client.js';
+import { cutsOnRecord } from './rfm-cut.js';
 import { ruleContext } from './rule-context.js';
 import type { HistoryQuery, MemberReason, SegmentHistory, SegmentPreview } from './rule-segments.answers.js';
 import { ruleInWords } from './rules/rule-in-words.js';
-import { reasonsAt, staysOf, type Reason, type RuleContext } from './rules/stays.js';
+import { reasonsAt, staysOf, type Reason } from './rules/stays.js';
 import { revisionAt, type Revision } from './segment-definition.js';
 import { SEGMENT_MEMBERSHIP } from './segment-membership.projection.js';
 import { demandKnown } from './segment-membership.queries.js';
@@ -38,22 +39,19 @@ export class PreviewSegment extends Query<Snapshot<SegmentPreview>> {
 
 @QueryHandler(PreviewSegment)
 export class PreviewSegmentHandler implements IQueryHandler<PreviewSegment> {
-  private readonly context: RuleContext;
-
   constructor(
     private readonly readModels: ReadModels,
     private readonly clock: Clock,
-    @Inject(BUSINESS_ZONE) zone: string,
-  ) {
-    this.context = ruleContext(zone);
-  }
+    @Inject(BUSINESS_ZONE) private readonly zone: string,
+  ) {}
 
   /** Goes through the clients in chunks, for so long at most; ids are random, so a part of them is a fair sample. */
   execute({ rule, wait }: PreviewSegment): Promise<Snapshot<SegmentPreview>> {
     const now = this.clock.now();
-    const isIn = ({ life }: SegmentClientRow): boolean =>
-      staysOf(rule, life, this.context).some(({ from, to }) => from <= now && (to === null || to > now));
     return this.readModels.ask(SEGMENT_MEMBERSHIP, wait, async (manager) => {
+      const context = ruleContext(this.zone, await cutsOnRecord(manager));
+      const isIn = ({ life }: SegmentClientRow): boolean =>
+        staysOf(rule, life, context).some(({ from, to }) => from <= now && (to === null || to > now));
       const until = performance.now() + PATIENCE;
       const preview = { words: ruleInWords(rule), count: 0, examined: 0, complete: false };
       const sample: SegmentPreview['sample'] = [];
@@ -90,14 +88,10 @@ export class GetMemberReason extends Query<Snapshot<MemberReason>> {
 
 @QueryHandler(GetMemberReason)
 export class GetMemberReasonHandler implements IQueryHandler<GetMemberReason> {
-  private readonly context: RuleContext;
-
   constructor(
     private readonly readModels: ReadModels,
-    @Inject(BUSINESS_ZONE) zone: string,
-  ) {
-    this.context = ruleContext(zone);
-  }
+    @Inject(BUSINESS_ZONE) private readonly zone: string,
+  ) {}
 
   /** @throws Problem 404 for a segment or a client that is not there */
   execute({ id, clientId, asOf, wait }: GetMemberReason): Promise<Snapshot<MemberReason>> {
@@ -118,7 +112,12 @@ export class GetMemberReasonHandler implements IQueryHandler<GetMemberReason> {
         [id],
       );
       const reason: Reason = definition
-        ? reasonsAt(revisionAt(definition, asOf).rule, client.life, asOf, this.context)
+        ? reasonsAt(
+            revisionAt(definition, asOf).rule,
+            client.life,
+            asOf,
+            ruleContext(this.zone, await cutsOnRecord(manager)),
+          )
         : {
             ...{ holds: stay !== undefined, words: segmentOf(id).description },
             eventIds: stay?.entered_by ? [stay.entered_by] : [],

@@ -6,16 +6,32 @@ import type {
   SumRule,
   TableRule,
 } from '../../src/projecting/projection.js';
+import { RFM_CUTS_STREAM } from '../../src/segment/rfm/rfm-cuts.events.js';
 import { SEGMENT_STREAMS } from '../../src/segment/segment.events.js';
 import { localDays, type LocalDay } from '../local-day.js';
 import { segmentClient, segmentClients, type SegmentClientRow } from './life/segment-client.js';
 import { membershipsOf, ruledMemberships, type Membership } from './membership.js';
+import { asksForScores, cutsOf, rfmCut, rfmCuts, type RfmCutRow } from './rfm-cut.js';
 import { ruleContext } from './rule-context.js';
+import type { RfmCuts } from './rules/rfm-cuts.js';
 import type { RuleContext } from './rules/stays.js';
 import { segmentDefinition, segmentDefinitions, type SegmentDefinitionRow } from './segment-definition.js';
 
 interface Definition extends Reference {
   readonly definition: SegmentDefinitionRow;
+  /** of a rule that asks for scores, so that only those are filled anew when cuts are taken */
+  readonly cuts?: readonly RfmCuts[];
+}
+
+/** One context for the same cuts, by which what is found of a life is kept. */
+const contexts = new WeakMap<readonly RfmCuts[], RuleContext>();
+
+function withCuts(context: RuleContext, cuts: readonly RfmCuts[]): RuleContext {
+  const known = contexts.get(cuts);
+  if (known) return known;
+  const made = { ...context, rfmCuts: cuts };
+  contexts.set(cuts, made);
+  return made;
 }
 
 /** Each client and each segment: that of its states and tags from the client alone, those of rules by their definitions. */
@@ -40,13 +56,22 @@ const segmentMembers = (context: RuleContext): CrossRule<SegmentClientRow, Defin
     ],
   },
   from: segmentClient.name,
-  with: [segmentDefinition.name],
-  references: (held) =>
-    Object.values(held[segmentDefinition.name] as Record<string, SegmentDefinitionRow>).map((definition) => ({
-      key: definition.segment,
-      definition,
-    })),
-  rows: (client, { definition }) => ruledMemberships(client, definition, context),
+  with: [segmentDefinition.name, rfmCut.name],
+  references: (held) => {
+    const cuts = cutsOf(Object.values(held[rfmCut.name] as Record<string, RfmCutRow>));
+    const definitions = Object.values(held[segmentDefinition.name] as Record<string, SegmentDefinitionRow>);
+    const byScores = ({ revisions }: SegmentDefinitionRow) =>
+      revisions.some(({ rule }) => asksForScores(rule));
+    // Those that go by the same context lie together: what is found of a life is kept from one to the next.
+    return [
+      ...definitions
+        .filter((one) => !byScores(one))
+        .map((definition) => ({ key: definition.segment, definition })),
+      ...definitions.filter(byScores).map((definition) => ({ key: definition.segment, definition, cuts })),
+    ];
+  },
+  rows: (client, { definition, cuts }) =>
+    ruledMemberships(client, definition, cuts === undefined ? context : withCuts(context, cuts)),
   alone: membershipsOf,
 });
 
@@ -90,11 +115,12 @@ export const segmentMembership = (timeZone: string): AnyProjection => ({
   name: SEGMENT_MEMBERSHIP,
   version: 3,
   parameters: { timeZone },
-  streams: [CLIENT_STREAMS, SEGMENT_STREAMS],
+  streams: [CLIENT_STREAMS, SEGMENT_STREAMS, RFM_CUTS_STREAM],
   tables: [
-    // Clients and definitions have events of their own, and share the tables that follow from both.
+    // Clients, definitions and cuts have events of their own, and share the tables that follow from all.
     segmentClients as TableRule,
     segmentDefinitions as TableRule,
+    rfmCuts as TableRule,
     segmentMembers(ruleContext(timeZone)),
     segmentDays(localDays(timeZone)),
   ],

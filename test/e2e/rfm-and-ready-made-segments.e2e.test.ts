@@ -84,5 +84,16 @@ describe('the cuts of the scores by rank', () => {
       ]);
     }
     expect(monetaryScore(cuts, 'USD', 100)).toBeNull();
+
+    const asked = { rule: { fact: 'rfmFrequency', op: 'exists', value: true } };
+    const { body: preview } = await tenure.call('post', '/segments/preview').send(asked).expect(200);
+    expect(preview).toMatchObject({ count: clients.length, complete: true });
+    await waitUntil('each client that was served is in one segment of the scheme', async () => {
+      const { body } = await tenure.ask('/segments?limit=200').expect(200);
+      const scheme = (body.items as { name: string; size: number }[]).filter(({ name }) =>
+        name.startsWith('RFM'),
+      );
+      return scheme.length === 9 && scheme.reduce((sum, { size }) => sum + size, 0) === clients.length;
+    });
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readyMadeSegments } from '../../src/segment/ready-made-segments.js';
 import { Tenure } from '../support/tenure.js';
 import { waitUntil } from '../support/wait-until.js';
 
@@ -25,6 +26,11 @@ beforeAll(async () => {
   const garden = await tenure.record('put', `/clients/${BEN}/tags/garden`);
   expect(garden.events).toHaveLength(1);
   await tenure.record('delete', `/clients/${BEN}/tags/garden`);
+  await waitUntil('the ready-made segments are filled', async () => {
+    const { body } = await tenure.ask('/segments?limit=200').expect(200);
+    const ruled = (body.items as { kind: string; filled?: number }[]).filter(({ kind }) => kind === 'rule');
+    return ruled.length === readyMadeSegments.length && ruled.every(({ filled }) => filled === undefined);
+  });
 });
 afterAll(() => tenure.close());
 
@@ -35,21 +41,24 @@ const ids = (body: { items: { clientId: string }[] }) => body.items.map(({ clien
 describe('the segments', () => {
   it('are one for each state and one for each tag that somebody had, with the number of clients in each', async () => {
     const { body, headers } = await tenure.ask('/segments', 'analyst').expect(200);
-    expect(body.items.map(({ id, size, everSize }: Record<string, unknown>) => [id, size, everSize])).toEqual(
-      [
-        ['state:active', 0, 1],
-        ['state:closed', 0, 0],
-        ['state:lapsed', 1, 1],
-        ['state:new', 1, 2],
-        ['state:reactivated', 0, 0],
-        ['tag:garden', 0, 1],
-        ['tag:vip', 1, 1],
-      ],
-    );
+    const ruleless = body.items.filter(({ kind }: { kind: string }) => kind !== 'rule');
+    expect(ruleless.map(({ id, size, everSize }: Record<string, unknown>) => [id, size, everSize])).toEqual([
+      ['state:active', 0, 1],
+      ['state:closed', 0, 0],
+      ['state:lapsed', 1, 1],
+      ['state:new', 1, 2],
+      ['state:reactivated', 0, 0],
+      ['tag:garden', 0, 1],
+      ['tag:vip', 1, 1],
+    ]);
     expect(headers['x-position']).toMatch(/^\d+$/);
-    const { body: page } = await tenure.ask('/segments?limit=5').expect(200);
+    const last = body.items.at(-4).id;
+    const { body: page } = await tenure.ask(`/segments?limit=${body.items.length - 3}`).expect(200);
     const { body: rest } = await tenure.ask(`/segments?limit=5&cursor=${page.nextCursor}`).expect(200);
-    expect([...page.items, ...rest.items]).toEqual(body.items);
+    expect(page.items.at(-1).id).toBe(last);
+    expect(rest.items.map(({ id }: { id: string }) => id)).toEqual(
+      body.items.slice(-3).map(({ id }: { id: string }) => id),
+    );
   });
 
   it('say each in words who is in it', async () => {
@@ -129,7 +138,9 @@ describe('the segments of a client', () => {
   it('are those of now and those before, latest entered first, each with the facts behind it', async () => {
     const { body } = await tenure.ask(`/clients/${ADA}/segments`).expect(200);
     const state = (name: string) => ({ id: `state:${name}`, kind: 'state', name });
-    expect(body).toEqual({
+    const ruleless = (stays: { segment: { kind: string } }[]) =>
+      stays.filter(({ segment }) => segment.kind !== 'rule');
+    expect({ now: ruleless(body.now), before: ruleless(body.before) }).toEqual({
       now: [
         { segment: state('lapsed'), since: '2024-04-10T09:00:00.000Z', enteredBy: event.lapsed },
         {
