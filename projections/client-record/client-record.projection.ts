@@ -21,7 +21,7 @@ export const CLIENT_RECORD = 'client-record';
  */
 export const clientRecordProjection = (timeZone: string): Projection<ClientEvent> => ({
   name: CLIENT_RECORD,
-  version: 3,
+  version: 4,
   parameters: { timeZone },
   streams: [CLIENT_STREAMS],
   tables: [

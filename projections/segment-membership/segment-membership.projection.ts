@@ -113,7 +113,7 @@ export const SEGMENT_MEMBERSHIP = 'segment-membership';
  */
 export const segmentMembership = (timeZone: string): AnyProjection => ({
   name: SEGMENT_MEMBERSHIP,
-  version: 3,
+  version: 4,
   parameters: { timeZone },
   streams: [CLIENT_STREAMS, SEGMENT_STREAMS, RFM_CUTS_STREAM],
   tables: [

@@ -30,9 +30,12 @@ export interface StateInterval {
  */
 export function stateIntervals(lifecycle: Lifecycle): StateInterval[] {
   const { closures, mergedInto } = lifecycle;
-  const open = served(lifecycle).flatMap((interval) => outside(interval, closures));
+  const lived = served(lifecycle);
+  const open = lived.flatMap((interval) => outside(interval, closures));
+  // A closure told for a time before the life began counts from its beginning only.
+  const began = lived[0]?.from ?? '';
   const closed = closures.map(({ from, to }) => ({
-    ...{ state: 'closed' as const, from, to },
+    ...{ state: 'closed' as const, from: from < began ? began : from, to },
     begunBy: caused.byClosure(from),
     endedBy: to === null ? null : caused.byReopening(to),
   }));
