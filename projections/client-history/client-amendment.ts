@@ -14,13 +14,12 @@ const AMENDED = {
   ReactivationRevoked: { kind: 'ClientReactivated', id: 'lapseId' },
 } as const satisfies Partial<Record<Kind, { kind: Kind; id: string }>>;
 
-const ids = new Map<string, string>(Object.values(AMENDED).map(({ kind, id }) => [kind, id]));
-
-/** @returns the id by which facts that put this one right name it; undefined where there can be none */
-export function amendableId(kind: string, data: object): string | undefined {
-  const name = ids.get(kind);
-  return name === undefined ? undefined : (data as Record<string, string>)[name];
-}
+/** SQL for the id by which facts that put an `entry` right name it; null where there can be none. */
+export const SUBJECT_OF_ENTRY = `CASE entry.kind ${[
+  ...new Set(
+    Object.values(AMENDED).map(({ kind, id }) => `WHEN '${kind}' THEN (entry.data ->> '${id}')::uuid`),
+  ),
+].join(' ')} END`;
 
 /** A correction, void or withdrawal, to be shown beside what it puts right. */
 export type ClientAmendmentRow = {

@@ -9,11 +9,10 @@ import { Problem } from '../../src/http/problem.js';
 import { ClientKeys } from '../../src/privacy/client-keys.js';
 import type { Snapshot } from '../../src/projecting/read-model.js';
 import { answerOf, ReadModels } from '../read-models.js';
-import { amendableId } from './client-amendment.js';
 import type { Amendment, HistoryEntry, HistoryQuery } from './client-history.answers.js';
 import { CLIENT_HISTORY } from './client-history.projection.js';
 import { KINDS, categoryOf } from './entry-words.js';
-import { AMENDMENTS, LIFE, ORDERS } from './history-sql.js';
+import { LIFE, ORDERS } from './history-sql.js';
 
 export class GetClientHistory extends Query<Snapshot<Page<HistoryEntry> | MovedClient>> {
   constructor(
@@ -61,29 +60,32 @@ export class GetClientHistoryHandler implements IQueryHandler<GetClientHistory> 
       const clients = life.map(({ client_id }) => client_id);
       const rows = clients.length === 1 ? own : await pageOf(clients);
       if (rows.length === 0 && !(await isClient(manager, clientId))) throw unknownClient();
-      const amendments = await amendmentsOf(manager, clients, rows, upTo);
       await this.keys.fetch([...new Set(rows.filter(({ sealed }) => sealed).map((row) => row.clientId))]);
-      const entries = rows.map((row) => this.opened(row, amendments));
+      const entries = rows.map((row) => this.opened(row));
       return keyset.page(entries, query, ({ occurredAt, position }) => [occurredAt, position]);
     });
   }
 
-  /** Opens what is personal for the reader, and puts beside a fact what puts it right. */
-  private opened({ sealed, actor_id, actor_role, ...row }: EntryRow, known: AmendmentRow[]): HistoryEntry {
+  /** Opens what is personal for the reader. */
+  private opened({ sealed, actor_id, actor_role, amendedBy, ...row }: EntryRow): HistoryEntry {
     const entry = answerOf<HistoryEntry>(row);
     const place = placeOf(clientStream(row.clientId), row.eventId, row.kind);
     const personal = sealed ? openedOrForgotten(this.keys.peek(row.clientId), place, sealed) : {};
-    const amendedBy = known
-      .filter((one) => amends(one, row))
-      .map(({ subject: _subject, amends: _kind, ...one }) => answerOf<Amendment>(one));
     return {
       ...entry,
       data: { ...entry.data, ...personal },
       actor: { id: actor_id, role: actor_role },
-      ...(amendedBy.length === 0 ? {} : { amendedBy }),
+      ...(amendedBy ? { amendedBy: amendedBy.map(canonical) } : {}),
     };
   }
 }
+
+/** PostgreSQL writes instants into JSON in a form of its own. */
+const canonical = ({ occurredAt, recordedAt, ...one }: Amendment): Amendment => ({
+  ...one,
+  occurredAt: new Date(occurredAt).toISOString(),
+  recordedAt: new Date(recordedAt).toISOString(),
+});
 
 interface LifeRow {
   client_id: string;
@@ -99,25 +101,7 @@ interface EntryRow {
   sealed: SealedFields | null;
   actor_id: string;
   actor_role: string;
-}
-
-type AmendmentRow = Amendment & { subject: string; amends: string };
-
-/** A return can be recorded, withdrawn and recorded again: what was said before it does not put it right. */
-const amends = (
-  one: AmendmentRow,
-  { kind, data, position }: Pick<EntryRow, 'kind' | 'data' | 'position'>,
-): boolean =>
-  one.amends === kind && one.subject === amendableId(kind, data) && BigInt(one.position) > BigInt(position);
-
-async function amendmentsOf(
-  manager: EntityManager,
-  clients: readonly string[],
-  rows: readonly EntryRow[],
-  upTo: string,
-): Promise<AmendmentRow[]> {
-  const subjects = rows.map(({ kind, data }) => amendableId(kind, data)).filter(Boolean);
-  return subjects.length === 0 ? [] : manager.query(AMENDMENTS, [clients, subjects, upTo]);
+  amendedBy: readonly Amendment[] | null;
 }
 
 /** @returns up to where facts are shown: those of other clients too, as far as they were on record by then */

@@ -1,4 +1,5 @@
 import { Keyset } from '../../src/http/paging.js';
+import { SUBJECT_OF_ENTRY } from './client-amendment.js';
 
 /**
  * $1: client, $2: position up to which facts are known (inclusive).
@@ -37,21 +38,22 @@ export const ORDERS = {
 
 /** $1: clients, $4 and $5: from (inclusive) and to, $6: kinds or null, $7: position up to which (inclusive), $8: how many. */
 function pageSql(after: string, order: string): string {
-  // Each client's facts come in order from its own stretch of the index; only so many of each are read.
+  // Each client's facts come in order from its own stretch of the index; only so many of each are read. What puts one right
+  // comes later in the log: a return can be recorded, withdrawn and recorded again, and only the first is taken back.
   return `
     SELECT entry.client_id AS "clientId", event_id AS "eventId", position, revision, kind, category,
-        occurred_at AS "occurredAt", recorded_at AS "recordedAt", summary, data, sealed, actor_id, actor_role, source
-      FROM unnest($1::uuid[]) AS life (client_id) CROSS JOIN LATERAL (
-        SELECT * FROM client_entry
-         WHERE client_id = life.client_id AND occurred_at >= $4 AND occurred_at < $5 AND position <= $7
-           AND ($6::text[] IS NULL OR kind = ANY($6)) AND ${after}
+        occurred_at AS "occurredAt", recorded_at AS "recordedAt", summary, data, sealed, actor_id, actor_role, source,
+        (SELECT json_agg(json_build_object('eventId', event_id, 'position', position::text, 'kind', kind,
+                    'occurredAt', occurred_at, 'recordedAt', recorded_at, 'summary', summary) ORDER BY position)
+           FROM client_amendment AS one
+          WHERE one.client_id = ANY($1) AND one.subject = ${SUBJECT_OF_ENTRY} AND one.amends = entry.kind
+            AND one.position > entry.position AND one.position <= $7) AS "amendedBy"
+      FROM (
+        SELECT entry.* FROM unnest($1::uuid[]) AS life (client_id) CROSS JOIN LATERAL (
+          SELECT * FROM client_entry
+           WHERE client_id = life.client_id AND occurred_at >= $4 AND occurred_at < $5 AND position <= $7
+             AND ($6::text[] IS NULL OR kind = ANY($6)) AND ${after}
+           ORDER BY ${order} LIMIT $8) AS entry
          ORDER BY ${order} LIMIT $8) AS entry
-     ORDER BY ${order} LIMIT $8`;
+     ORDER BY ${order}`;
 }
-
-/** $1: clients, $2: ids of what was put right, $3: position up to which (inclusive). */
-export const AMENDMENTS = `
-  SELECT subject, amends, position, event_id AS "eventId", kind, occurred_at AS "occurredAt",
-      recorded_at AS "recordedAt", summary
-    FROM client_amendment
-   WHERE client_id = ANY($1) AND subject = ANY($2) AND position <= $3 ORDER BY position`;
