@@ -46,8 +46,8 @@ export function opportunitiesSql({ query, by, after }: OpportunityListing) {
   const now = `${given(by)}::timestamptz`;
   const limit = `LIMIT ${given(query.limit + 1)}`;
   const { trade, owner, currency } = query;
-  const filters = Object.entries({ 'r.trade': trade, 'r.owner': owner, 'one.currency': currency }).flatMap(
-    ([column, value]) => (value === undefined ? [] : [`${column} = ${given(value)}`]),
+  const filters = Object.entries({ trade, owner, currency }).flatMap(([column, value]) =>
+    value === undefined ? [] : [`one.${column} = ${given(value)}`],
   );
   const key = after && [given(after[0]), ...after.slice(1).map(given)].join(', ');
   const later = (kind: string, subject: string): string[] =>
@@ -55,7 +55,7 @@ export function opportunitiesSql({ query, by, after }: OpportunityListing) {
       ? [`one.rank >= ${given(after[0])}`, `(one.rank, one.client_id, ${kind}, ${subject}) > (${key})`]
       : [];
   const first: First = ({ from, also = '', conditions, kind, subject }) =>
-    `SELECT one.*${also} FROM ${from} JOIN client_record AS r USING (client_id)
+    `SELECT one.*${also} FROM ${from} CROSS JOIN LATERAL (${CLIENT}) AS r
       WHERE ${[...conditions, `one.from_at <= ${now}`, ...filters, ...later(kind, subject), mayBeCalled(subject)].join(' AND ')}
       ORDER BY one.rank, one.client_id, ${subject}::text ${limit}`;
   const columns = 'kind, rank, client_id, subject, currency, from_at, reason';
@@ -87,6 +87,13 @@ interface Some {
   readonly kind: string;
   readonly subject: string;
 }
+/**
+ * OFFSET 0 keeps PostgreSQL from joining all clients there are before it looks for the first few: the rows come in order, and
+ * the client of each is looked up until a page is full.
+ */
+const CLIENT = `
+  SELECT absorbed FROM client_record WHERE client_id = one.client_id OFFSET 0`;
+
 /** @returns a query for the first of them, so many as a page takes */
 type First = (some: Some) => string;
 type Given = (value: unknown) => string;
@@ -98,7 +105,7 @@ type Given = (value: unknown) => string;
 const mayBeCalled = (subject: string): string => `
   (r.absorbed = '[]' OR ${subject} = 'open_complaint' OR (
     SELECT coalesce(bool_or(granted) OR NOT bool_or(consent.kind = 'any'), TRUE)
-      FROM ${cardsOf('r.client_id')}
+      FROM ${cardsOf('one.client_id')}
      CROSS JOIN LATERAL jsonb_to_recordset(consents) AS consent (kind text, granted boolean)))`;
 
 /** Each client is met once, however many things others like it had done. */

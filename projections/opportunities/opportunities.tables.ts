@@ -8,12 +8,15 @@ import { approachableFrom, opportunitiesOf, type OpportunityKind, type Reason } 
 type OfClient<R extends Row> = JoinRule<ClientRecordRow, ClientCardRow, R>;
 const from = [clientRecord.name, clientCard.name] as const;
 
-/** What the lists of opportunities are ordered by: who brought the most comes first. */
+/** What the lists of opportunities are ordered by, who brought the most first, and what else they can be limited to. */
 type Ranked = {
   /** what its services came to in the currency in which that is most, negative: minor units of two currencies stand side by side */
   rank: bigint;
   currency: string | null;
+  trade: string | null;
+  owner: string | null;
 };
+const RANKED = { rank: 'bigint', currency: 'text?', trade: 'text?', owner: 'text?' } as const;
 
 export type OpportunityRow = Ranked & {
   kind: OpportunityKind;
@@ -34,10 +37,11 @@ export const opportunities: OfClient<OpportunityRow> = {
       subject: 'text',
       from_at: 'timestamptz',
       reason: 'jsonb',
-      rank: 'bigint',
-      currency: 'text?',
+      ...RANKED,
     },
     key: ['kind', 'rank', 'client_id', 'subject'],
+    // Few have an owner, and who asks is one.
+    indexes: [['owner', 'kind', 'rank', 'client_id']],
   },
   from,
   rows: (record, card) =>
@@ -71,11 +75,13 @@ export const prospects: OfClient<ProspectRow> = {
       has_habit: 'boolean',
       last_serviced_at: 'timestamptz',
       from_at: 'timestamptz',
-      rank: 'bigint',
-      currency: 'text?',
+      ...RANKED,
     },
     key: ['client_id'],
-    indexes: [['main_type', 'rank', 'client_id']],
+    indexes: [
+      ['main_type', 'rank', 'client_id'],
+      ['owner', 'main_type', 'rank', 'client_id'],
+    ],
   },
   from,
   rows: (record, card) => {
@@ -148,7 +154,7 @@ function typesOf(services: readonly ServiceMark[]): string[] {
   return [...counts].sort(([, a], [, b]) => b.times - a.times || b.last - a.last).map(([type]) => type);
 }
 
-function rankOf({ lifetime }: ClientRecordRow): Ranked {
+function rankOf({ lifetime, trade, owner }: ClientRecordRow): Ranked {
   const [most] = lifetime.toSorted((a, b) => b.amountMinor - a.amountMinor);
-  return { rank: -BigInt(most?.amountMinor ?? 0), currency: most?.currency ?? null };
+  return { rank: -BigInt(most?.amountMinor ?? 0), currency: most?.currency ?? null, trade, owner };
 }
