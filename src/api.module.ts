@@ -26,12 +26,13 @@ import { SegmentModule } from './segment/segment.module.js';
 /** The process that serves HTTP, and lapses quiet clients beside it. */
 @Module({})
 export class ApiModule {
-  static forRoot(booted: Booted): DynamicModule {
+  /** @param projecting whether it keeps the read models up to date itself, and does not leave that to others; it does unless told */
+  static forRoot(booted: Booted, projecting = true): DynamicModule {
     const { adminKey, oidc, clockSeconds, timezone } = booted.config;
     return {
       module: ApiModule,
       imports: [
-        CoreModule.forRoot(booted),
+        CoreModule.forRoot(booted, { run: projecting }),
         AccessModule.forRoot({ adminKey, oidc }),
         ClientModule,
         SegmentModule,

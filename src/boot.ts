@@ -46,7 +46,7 @@ export function closeOnSignal(close: () => Promise<void>): void {
 }
 
 /** A message for people, not a stack: what stops a start is a matter of the surroundings. */
-function end(error: Error): never {
+export function end(error: Error): never {
   process.stderr.write(
     `${error instanceof ConfigError ? error.message : `Tenure cannot go on: ${error.message}`}\n`,
   );
@@ -57,7 +57,7 @@ function end(error: Error): never {
  * The client library rejects promises that nobody holds when its connection breaks under a batch append. The append
  * itself is told by its deadline, so that such a rejection needs no more than a line in the log. Any other is a bug.
  */
-function survive(reason: unknown): void {
+export function survive(reason: unknown): void {
   if (isUnavailable(reason)) new Logger('EventStore').warn('the connection broke under an append');
   else throw reason;
 }

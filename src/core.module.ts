@@ -28,7 +28,7 @@ import { EventStoreModule } from './event-store/event-store.module.js';
 import { ClientKeys } from './privacy/client-keys.js';
 import { CreateClientKey1795910400000 } from './privacy/migrations/create-client-key.js';
 import { PrivacyModule } from './privacy/privacy.module.js';
-import { ProjectingModule } from './projecting/projecting.module.js';
+import { ProjectingModule, type ProjectingOptions } from './projecting/projecting.module.js';
 import { RFM_CUTS_STREAM } from './segment/rfm/rfm-cuts.events.js';
 import { SEGMENT_STREAMS } from './segment/segment.events.js';
 
@@ -36,7 +36,11 @@ import { SEGMENT_STREAMS } from './segment/segment.events.js';
 @Global()
 @Module({})
 export class CoreModule {
-  static forRoot({ config, runtime }: Booted): DynamicModule {
+  /** @param projecting whether this process, or thread, seeks the lead over projections; it does unless told */
+  static forRoot(
+    { config, runtime }: Booted,
+    projecting: Pick<ProjectingOptions, 'run' | 'moved'> = { run: true },
+  ): DynamicModule {
     const { eventStoreUrl, databaseUrl } = runtime;
     const zone = config.timezone;
     return {
@@ -75,7 +79,7 @@ export class CoreModule {
             codec: new Codec(allEvents, keys),
             databaseUrl,
             alsoPass: [CLIENT_STREAMS, SEGMENT_STREAMS, RFM_CUTS_STREAM, POLICY_STREAMS],
-            run: true,
+            ...projecting,
           }),
         }),
         ClientRecordModule.forRoot(zone),

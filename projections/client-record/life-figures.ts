@@ -1,7 +1,7 @@
 import { beganAt, stateOf, type Lifecycle } from '../../src/client/lifecycle/lifecycle.evolve.js';
 import type { ServiceMark } from '../../src/client/lifecycle/lifecycle.marks.js';
 import { stateIntervals } from '../../src/client/lifecycle/state-intervals.js';
-import { unusualGapDays, usualGapDays } from '../../src/client/lifecycle/usual-gap.js';
+import { gapsDays } from '../../src/client/lifecycle/usual-gap.js';
 import type { Instant } from '../../src/schema/instant.js';
 import { LONG_AGO } from '../lapse-due/lapse-due.projection.js';
 import type { LocalDay } from '../local-day.js';
@@ -50,6 +50,7 @@ export function figuresOf(
   const { services, lapses, mergedInto, absorbed } = lifecycle;
   const began = beganAt(lifecycle) as Instant;
   const lapse = lapses.at(-1);
+  const gaps = gapsDays(services);
   return {
     state: stateOf(lifecycle),
     state_since: mergedInto?.at ?? stateIntervals(lifecycle).at(-1)?.from ?? began,
@@ -62,8 +63,8 @@ export function figuresOf(
     lapsed_since: lapse && !lapse.reactivation ? lapse.at : null,
     lifetime: amountsOf(services),
     rhythm: {
-      usualGapDays: usualGapDays(services) ?? null,
-      unusualGapDays: unusualGapDays(services) ?? null,
+      usualGapDays: gaps.usual ?? null,
+      unusualGapDays: gaps.unusual ?? null,
       servedUnder: Object.fromEntries(
         services.flatMap(({ planId, at }) => (planId === undefined ? [] : [[planId, at] as const])),
       ),

@@ -12,13 +12,13 @@ export function definitionStays(
   life: SegmentLife,
   context: RuleContext,
 ): Stay[] {
+  const [first, second] = revisions;
+  if (first && !second && first.from === null && retired_at === null) return staysOf(first.rule, life, context);
   const stays: Stay[] = [];
   revisions.forEach(({ rule, from, eventId }, index) => {
     const next = revisions[index + 1];
-    const span = {
-      ...{ from, to: next ? next.from : retired_at },
-      ...{ begunBy: eventId, endedBy: next ? next.eventId : retired_by },
-    };
+    const to = next ? next.from : retired_at;
+    const span = { from, to, begunBy: eventId, endedBy: next ? next.eventId : retired_by };
     if (span.from !== null && span.to !== null && span.to <= span.from) return;
     for (const stay of staysOf(rule, life, context)) {
       const kept = clipped(stay, span);

@@ -18,7 +18,10 @@ import { ProjectionOperations } from './projection-operations.js';
 
 export const PROJECTING_OPTIONS = Symbol('projecting options');
 
-export interface ProjectingOptions extends Pick<EngineOptions, 'codec' | 'databaseUrl' | 'alsoPass'> {
+export interface ProjectingOptions extends Pick<
+  EngineOptions,
+  'codec' | 'databaseUrl' | 'alsoPass' | 'moved'
+> {
   /** false in a process that only reads, where another one projects; tables and views are made all the same */
   readonly run: boolean;
 }
@@ -69,12 +72,15 @@ export class ProjectingModule implements OnApplicationBootstrap, BeforeApplicati
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { run, ...options } = this.options;
+    const { run, moved, ...options } = this.options;
     this.engine = new ProjectionEngine({
       ...options,
       projections: this.catalogue.all(),
       eventStore: this.eventStore,
-      moved: (name) => this.awaiter.moved(name),
+      moved: (name) => {
+        this.awaiter.moved(name);
+        moved?.(name);
+      },
     });
     await (run ? this.engine.start() : this.engine.prepare());
   }

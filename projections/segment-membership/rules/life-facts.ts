@@ -6,7 +6,8 @@ import type { Instant } from '../../../src/schema/instant.js';
 import type { Condition } from '../../../src/segment/rule.js';
 import type { FactName } from '../../../src/segment/segment-facts.js';
 import type { LocalDay } from '../../local-day.js';
-import type { Answer, SaidOf, SegmentLife, Spell } from '../life/segment-life.js';
+import type { ServiceMark } from '../../../src/client/lifecycle/lifecycle.marks.js';
+import type { Answer, SaidOf, SegmentLife, ServiceDetail, Spell } from '../life/segment-life.js';
 import type { FactValue } from './condition.js';
 import { frequencyScore, monetaryScore, recencyScore, rfmSegment, type RfmCuts } from './rfm-cuts.js';
 import { combined, stepAt, stepsOf, type LifeSpan, type Step, type Steps } from './steps.js';
@@ -93,13 +94,18 @@ export class LifeFacts {
   }
 
   /** by time */
-  get services() {
+  get services(): readonly Counted<ServiceMark>[] {
     return this.once('services', () =>
-      this.life.lifecycle.services.map((mark) => ({
-        ...{ from: Date.parse(mark.at), to: Infinity, by: this.event(mark.serviceId), endedBy: null },
-        thing: { ...mark, ...this.life.services[mark.serviceId] },
-      })),
+      this.life.lifecycle.services.map((mark): Counted<ServiceMark> => {
+        const by = this.event(mark.serviceId);
+        return { from: Date.parse(mark.at), to: Infinity, by, endedBy: null, thing: mark };
+      }),
     );
+  }
+
+  /** @returns what is known of a service beside its mark */
+  detailOf({ serviceId }: ServiceMark): ServiceDetail {
+    return this.life.services[serviceId] ?? {};
   }
 
   get visits(): readonly Counted<LocalDay>[] {
@@ -117,9 +123,11 @@ export class LifeFacts {
   /** What was answered on an instrument. Of several answers on one service the latest counts. By time. */
   answers(instrument: Instrument): readonly Counted<number>[] {
     return this.once(`answers/${instrument}`, () => {
-      const onTheSpot = this.services.flatMap(({ thing: { at, serviceId, stars }, by }): Answer[] =>
-        stars === undefined ? [] : [{ instrument: 'stars', score: stars, at, by, serviceId }],
-      );
+      const onTheSpot = this.services.flatMap(({ thing, by }): Answer[] => {
+        const { stars } = this.detailOf(thing);
+        const { at, serviceId } = thing;
+        return stars === undefined ? [] : [{ instrument: 'stars', score: stars, at, by, serviceId }];
+      });
       const all = [...onTheSpot, ...Object.values(this.life.answers)]
         .filter((one) => one.instrument === instrument)
         .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
@@ -167,7 +175,8 @@ export class LifeFacts {
     return event;
   }
 
-  private once<Part>(name: string, make: () => Part): Part {
+  /** What is found of a life once, for all facts and rules that follow from it. */
+  once<Part>(name: string, make: () => Part): Part {
     if (!this.parts.has(name)) this.parts.set(name, make());
     return this.parts.get(name) as Part;
   }
@@ -236,9 +245,10 @@ const finders: { readonly [Name in FactName]: Finder } = {
     return facts.tally(within(types, withinDays as number | undefined), naming());
   },
   technicians: (facts, { withinDays }) => {
-    const technicians = facts.services.flatMap((one) =>
-      one.thing.technicians === undefined ? [] : [{ ...one, thing: one.thing.technicians }],
-    );
+    const technicians = facts.services.flatMap((one) => {
+      const { technicians: names } = facts.detailOf(one.thing);
+      return names === undefined ? [] : [{ ...one, thing: names }];
+    });
     return facts.tally(within(technicians, withinDays as number | undefined), naming());
   },
   daysSinceLastService: (facts) => ({
@@ -349,34 +359,39 @@ function invoiceStates(
 const dayAfter = (day: LocalDay): LocalDay =>
   new Date(Date.parse(`${day}T00:00:00Z`) + DAY).toISOString().slice(0, 10);
 
-const cutsOf = ({ span, context }: LifeFacts): Steps<RfmCuts | null> =>
-  stepsOf<RfmCuts | null>(
-    span as LifeSpan,
-    null,
-    context.rfmCuts.map((cuts) => ({ at: Date.parse(cuts.at), value: cuts, by: cuts.eventId })),
+const cutsOf = (facts: LifeFacts): Steps<RfmCuts | null> =>
+  facts.once('cuts', () =>
+    stepsOf<RfmCuts | null>(
+      facts.span as LifeSpan,
+      null,
+      facts.context.rfmCuts.map((cuts) => ({ at: Date.parse(cuts.at), value: cuts, by: cuts.eventId })),
+    ),
   );
 
-function recency(facts: LifeFacts): Steps<number | null> {
-  const changes = facts.services.map(({ from: at, by, thing }) => ({ at, by, value: thing.at }));
-  const lastVisit = stepsOf<Instant | null>(facts.span as LifeSpan, null, changes);
-  return combined(cutsOf(facts), lastVisit, (cuts, at) =>
-    cuts !== null && at !== null ? recencyScore(cuts, at) : null,
-  );
-}
+const recency = (facts: LifeFacts): Steps<number | null> =>
+  facts.once('recency', () => {
+    const changes = facts.services.map(({ from: at, by, thing }) => ({ at, by, value: thing.at }));
+    const lastVisit = stepsOf<Instant | null>(facts.span as LifeSpan, null, changes);
+    return combined(cutsOf(facts), lastVisit, (cuts, at) =>
+      cuts !== null && at !== null ? recencyScore(cuts, at) : null,
+    );
+  });
 
-function frequency(facts: LifeFacts): Steps<number | null> {
-  const visits = stepsOf(facts.span as LifeSpan, 0, tallied(facts.visits, distinct()));
-  return combined(cutsOf(facts), visits, (cuts, count) =>
-    cuts && count > 0 ? frequencyScore(cuts, count) : null,
-  );
-}
+const frequency = (facts: LifeFacts): Steps<number | null> =>
+  facts.once('frequency', () => {
+    const visits = stepsOf(facts.span as LifeSpan, 0, tallied(facts.visits, distinct()));
+    return combined(cutsOf(facts), visits, (cuts, count) =>
+      cuts && count > 0 ? frequencyScore(cuts, count) : null,
+    );
+  });
 
-function monetary(facts: LifeFacts, currency: string): Steps<number | null> {
-  const span = facts.span as LifeSpan;
-  const spent = stepsOf(span, 0, tallied(facts.amounts(currency), summing()));
-  const visited = stepsOf(span, 0, tallied(facts.services, counting()));
-  const amount = combined(visited, spent, (count, sum) => (count > 0 ? sum : null));
-  return combined(cutsOf(facts), amount, (cuts, sum) =>
-    cuts && sum !== null ? monetaryScore(cuts, currency, sum) : null,
-  );
-}
+const monetary = (facts: LifeFacts, currency: string): Steps<number | null> =>
+  facts.once(`monetary/${currency}`, () => {
+    const span = facts.span as LifeSpan;
+    const spent = stepsOf(span, 0, tallied(facts.amounts(currency), summing()));
+    const visited = stepsOf(span, 0, tallied(facts.services, counting()));
+    const amount = combined(visited, spent, (count, sum) => (count > 0 ? sum : null));
+    return combined(cutsOf(facts), amount, (cuts, sum) =>
+      cuts && sum !== null ? monetaryScore(cuts, currency, sum) : null,
+    );
+  });

@@ -75,6 +75,17 @@ function factsOf(life: SegmentLife, context: RuleContext): LifeFacts {
   return facts;
 }
 
+/** What a condition asks of a value is the same for one client after another. */
+const questions = new WeakMap<Condition, ReturnType<typeof askedOf>>();
+
+function question(condition: Condition): ReturnType<typeof askedOf> {
+  const known = questions.get(condition);
+  if (known) return known;
+  const made = askedOf(condition);
+  questions.set(condition, made);
+  return made;
+}
+
 function holding(rule: Rule, facts: LifeFacts): Steps<boolean> {
   if ('and' in rule)
     return rule.and
@@ -86,7 +97,7 @@ function holding(rule: Rule, facts: LifeFacts): Steps<boolean> {
       .reduce((one, other) => combined(one, other, (a, b) => a || b));
   if ('not' in rule) return mapped(holding(rule.not, facts), (holds) => !holds);
   const fact = facts.fact(rule);
-  const asked = askedOf(rule);
+  const asked = question(rule);
   return fact.kind === 'stepped'
     ? mapped(fact.steps, asked)
     : mapped(elapsing(rule, fact, facts.span as LifeSpan), (value) => asked(value));

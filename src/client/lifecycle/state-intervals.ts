@@ -31,6 +31,8 @@ export interface StateInterval {
 export function stateIntervals(lifecycle: Lifecycle): StateInterval[] {
   const { closures, mergedInto } = lifecycle;
   const lived = served(lifecycle);
+  // Most clients are never closed or merged.
+  if (closures.length === 0 && !mergedInto) return lived.filter(lasts);
   const open = lived.flatMap((interval) => outside(interval, closures));
   // A closure told for a time before the life began counts from its beginning only.
   const began = lived[0]?.from ?? '';
@@ -41,9 +43,11 @@ export function stateIntervals(lifecycle: Lifecycle): StateInterval[] {
   }));
   return [...open, ...closed]
     .map((interval) => (mergedInto ? endedAt(interval, mergedInto.at, caused.byMerge) : interval))
-    .filter(({ from, to }) => to === null || from < to)
+    .filter(lasts)
     .sort((a, b) => (a.from < b.from ? -1 : 1));
 }
+
+const lasts = ({ from, to }: StateInterval): boolean => to === null || from < to;
 
 /** As if the client had never been closed or merged. */
 function served(lifecycle: Lifecycle): StateInterval[] {
@@ -101,5 +105,4 @@ function outside(interval: StateInterval, closures: Lifecycle['closures']): Stat
 const endedAt = (interval: StateInterval, at: Instant, by: Cause): StateInterval =>
   interval.to === null || interval.to > at ? { ...interval, to: at, endedBy: by } : interval;
 
-const nonEmpty = (interval: StateInterval): StateInterval[] =>
-  interval.to === null || interval.from < interval.to ? [interval] : [];
+const nonEmpty = (interval: StateInterval): StateInterval[] => (lasts(interval) ? [interval] : []);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { plusDays } from '../../schema/instant.js';
-import { quantile, unusualGapDays, usualGapDays } from './usual-gap.js';
+import { gapsDays, quantile, usualGapDays } from './usual-gap.js';
 
 const start = '2024-01-01T09:00:00.000Z';
 /** @returns services so many days after the first */
@@ -31,8 +31,8 @@ describe('the usual gap between services', () => {
 
 describe('an unusual gap', () => {
   it('is longer than four of five', () => {
-    expect(unusualGapDays(services(0, 10, 30, 60, 100, 150))).toBe(42);
-    expect(unusualGapDays(services(0, 10))).toBeUndefined();
+    expect(gapsDays(services(0, 10, 30, 60, 100, 150))).toEqual({ usual: 30, unusual: 42 });
+    expect(gapsDays(services(0, 10))).toEqual({});
   });
 });
 

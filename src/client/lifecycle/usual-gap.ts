@@ -31,9 +31,12 @@ function lastGapsDays(services: readonly Visited[], index = services.length - 1)
 export const usualGapDays = (services: readonly Visited[], index?: number): number | undefined =>
   quantile(lastGapsDays(services, index), 0.5);
 
-/** @returns what four of five gaps are at most: who is away for longer is away unusually long */
-export const unusualGapDays = (services: readonly Visited[]): number | undefined =>
-  quantile(lastGapsDays(services), 0.8);
+/** @returns the same of all services, and what four of five gaps are at most: who is away for longer is away unusually long */
+export function gapsDays(services: readonly Visited[]): { usual?: number; unusual?: number } {
+  const gaps = lastGapsDays(services);
+  const [usual, unusual] = [quantile(gaps, 0.5), quantile(gaps, 0.8)];
+  return usual === undefined || unusual === undefined ? {} : { usual, unusual };
+}
 
 /**
  * @param sorted ascending
