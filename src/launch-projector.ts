@@ -30,6 +30,8 @@ export function launchProjector(
   const { eventStoreUrl, databaseUrl } = runtime;
   const worker = new Worker(new URL('./projector-thread.main.js', import.meta.url), {
     workerData: { eventStoreUrl, databaseUrl, logFormat: config.logFormat } satisfies ProjectorData,
+    // Rows before and after a batch live for a moment: left to itself the heap grows to twice this before they are collected.
+    resourceLimits: { maxOldGenerationSizeMb: 320, maxYoungGenerationSizeMb: 48 },
   });
   worker.on('message', (message: Moved) => moved(message.moved));
   let closing = false;

@@ -13,7 +13,8 @@ export function definitionStays(
   context: RuleContext,
 ): Stay[] {
   const [first, second] = revisions;
-  if (first && !second && first.from === null && retired_at === null) return staysOf(first.rule, life, context);
+  if (first && !second && first.from === null && retired_at === null)
+    return staysOf(first.rule, life, context);
   const stays: Stay[] = [];
   revisions.forEach(({ rule, from, eventId }, index) => {
     const next = revisions[index + 1];

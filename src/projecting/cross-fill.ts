@@ -41,6 +41,8 @@ export class CrossFill {
   private state: State = NOTHING;
   private was: readonly Reference[] = [];
   private is: readonly Reference[] = [];
+  /** the rows of the next chunk, read while this one is written; nothing but a batch of events changes them */
+  private ahead: { readonly after: string; readonly rows: Promise<Row[]> } | undefined;
 
   constructor(
     private readonly pool: Pool,
@@ -83,6 +85,7 @@ export class CrossFill {
 
   /** @returns what is to be done in the transaction that writes a batch, so that a change of references is not forgotten */
   after(writes: readonly TableWrites[]): FillStep | null {
+    this.ahead = undefined;
     const held = { ...this.held };
     for (const { kind, table, ...changes } of writes) {
       if (kind !== 'replace' || !this.rule.with.includes(table.name)) continue;
@@ -113,7 +116,7 @@ export class CrossFill {
     if (!filling) throw new Error(`${this.rule.table.name} is filled`);
     const [large] = this.tables([this.rule.from]) as [AnyTable];
     const pairs = faultIn(() => pairsOf(this.was, this.is));
-    const rows = pairs.length === 0 ? [] : await this.rowsAfter(large, cursor);
+    const rows = pairs.length === 0 ? [] : await this.rowsAt(large, cursor);
     const writes = faultIn(() => crossBatch(this.build.projection, this.rule, rows, pairs));
     const last = rows.length < this.most ? null : (rows.at(-1)?.[large.key[0] as string] as string);
     const next = isSame(this.held, filling) ? null : this.held;
@@ -123,7 +126,21 @@ export class CrossFill {
         ? { filled: filling, filling: next, cursor: null, steps }
         : { ...this.state, cursor: last, steps };
     const statements = [last === null ? this.save(state) : this.moveCursor(state)];
+    if (last !== null) this.readAhead(large, last);
     return { writes, statements, committed: () => this.become(state) };
+  }
+
+  private rowsAt(large: AnyTable, cursor: string | null): Promise<Row[]> {
+    const { ahead } = this;
+    this.ahead = undefined;
+    return ahead && ahead.after === cursor ? ahead.rows : this.rowsAfter(large, cursor);
+  }
+
+  private readAhead(large: AnyTable, after: string): void {
+    const rows = this.rowsAfter(large, after);
+    this.ahead = { after, rows };
+    // Who asks for the chunk is told; perhaps nobody does.
+    rows.catch(() => undefined);
   }
 
   private async rowsAfter(large: AnyTable, cursor: string | null): Promise<Row[]> {
