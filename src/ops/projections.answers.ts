@@ -27,6 +27,11 @@ class ProgressAnswer {
   secondsLeft!: number | null;
 }
 
+class FillingAnswer {
+  @ApiProperty({ example: 'segment_member' }) table!: string;
+  @ApiProperty({ description: 'about what share of its rows is done, 0–1' }) share!: number;
+}
+
 class BuildAnswer {
   @ApiProperty({ example: 'v1_g2', description: 'which set of tables' }) build!: string;
   @ApiProperty({ enum: ['running', 'paused'] }) state!: string;
@@ -37,6 +42,12 @@ class BuildAnswer {
   @ApiProperty({ format: 'date-time', description: 'when it last wrote' }) movedAt!: string;
   @ApiProperty({ type: PausedAt, nullable: true }) failure!: PausedAt | null;
   @ApiProperty({ description: 'events passed over by an operator’s decision' }) parked!: number;
+  @ApiProperty({
+    type: FillingAnswer,
+    nullable: true,
+    description: 'a table that is filled beside the events because a definition is new',
+  })
+  filling!: FillingAnswer | null;
   @ApiProperty({
     type: ProgressAnswer,
     nullable: true,

@@ -86,7 +86,18 @@ function answerOf(watched: WatchedProjection): ProjectionAnswer {
 }
 
 function buildAnswer(status: BuildStatus, progress: BuildProgress | null) {
-  const { build, state, position, recordedAt, applied, movedAt, failure, parked } = status;
+  const { build, state, position, recordedAt, applied, movedAt, failure, parked, filling } = status;
   const reached = position === null ? null : String(position);
-  return { build, state, position: reached, recordedAt, applied, movedAt, failure, parked, progress };
+  return {
+    build,
+    state,
+    position: reached,
+    recordedAt,
+    applied,
+    movedAt,
+    failure,
+    parked,
+    filling,
+    progress,
+  };
 }

@@ -33,6 +33,9 @@ export async function fillUnderWay(
     [projection, table],
   );
   if (!row) return null;
-  const share = row.cursor === null ? 0 : parseInt(row.cursor.slice(0, 8), 16) / 2 ** 32;
-  return { filled: row.filled, filling: row.filling, share: Math.round(share * 100) / 100 };
+  return { filled: row.filled, filling: row.filling, share: shareUpTo(row.cursor) };
 }
+
+/** @returns about what share of random UUIDs is not beyond the cursor, 0 to 1, in hundredths */
+export const shareUpTo = (cursor: string | null): number =>
+  cursor === null ? 0 : Math.round((parseInt(cursor.slice(0, 8), 16) / 2 ** 32) * 100) / 100;

@@ -3,6 +3,7 @@ import type { EventStore } from '../event-store/event-store.js';
 import type { Instant } from '../schema/instant.js';
 import { buildOf, buildsOf } from './build.js';
 import type { Failure } from './checkpoint.js';
+import { shareUpTo } from './cross-fill-table.js';
 import { lagOf, type Lag } from './lag.js';
 import type { AnyProjection } from './projection.js';
 
@@ -22,6 +23,8 @@ export interface BuildStatus {
   readonly failure: Omit<Failure, 'stack'> | null;
   /** events passed over by an operator's decision */
   readonly parked: number;
+  /** the table that is filled beside the events because a definition is new, and about what share of its rows is done */
+  readonly filling: { readonly table: string; readonly share: number } | null;
 }
 
 export interface ProjectionStatus extends BuildStatus {
@@ -47,6 +50,7 @@ interface CheckpointRow {
   updated_at: Date;
   failure: Failure | null;
   parked: number;
+  filling: { table: string; cursor: string | null } | null;
 }
 
 /**
@@ -61,7 +65,10 @@ export async function projectionStatus(
   const rows: CheckpointRow[] = await dataSource.query(
     `SELECT name, build, serving, state, position, recorded_at, applied, updated_at, failure,
             (SELECT count(*)::int FROM projection.parked_event AS parked
-              WHERE parked.name = checkpoint.name AND parked.build = checkpoint.build) AS parked
+              WHERE parked.name = checkpoint.name AND parked.build = checkpoint.build) AS parked,
+            (SELECT json_build_object('table', table_name, 'cursor', cursor) FROM projection.cross_fill AS fill
+              WHERE fill.name = checkpoint.name AND fill.build = checkpoint.build AND filling IS NOT NULL
+              ORDER BY table_name LIMIT 1) AS filling
        FROM projection.checkpoint`,
   );
   return Promise.all(
@@ -93,6 +100,7 @@ function statusOf(row: CheckpointRow | undefined, build: string): BuildStatus {
     movedAt: (row?.updated_at ?? new Date(0)).toISOString(),
     failure: withoutStack(row?.failure),
     parked: row?.parked ?? 0,
+    filling: row?.filling ? { table: row.filling.table, share: shareUpTo(row.filling.cursor) } : null,
   };
 }
 

@@ -2,9 +2,9 @@ import { Agent, request } from 'node:http';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { inFlight } from './measure.js';
 
-/** Calls to be made, each with a body; all with the same headers. */
+/** Calls to be made, posts where there is a body; all with the same headers. */
 export interface Load {
-  readonly calls: readonly { readonly url: string; readonly body: object }[];
+  readonly calls: readonly { readonly url: string; readonly body?: object }[];
   readonly headers: Record<string, string>;
   readonly atOnce: number;
 }
@@ -27,17 +27,17 @@ export function load(given: Load): Promise<Loaded> {
 async function make({ calls, headers, atOnce }: Load): Promise<Loaded> {
   const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
   const took: number[] = [];
-  const post = ({ url, body }: Load['calls'][number]) =>
+  const one = ({ url, body }: Load['calls'][number]) =>
     new Promise<void>((resolve, reject) => {
-      const sent = JSON.stringify(body);
+      const sent = body && JSON.stringify(body);
+      const ofBody = sent && {
+        'Content-Type': 'application/json',
+        'Content-Length': Buffer.byteLength(sent),
+      };
       const started = performance.now();
       const call = request(url, {
-        ...{ method: 'POST', agent },
-        headers: {
-          ...headers,
-          'Content-Type': 'application/json',
-          'Content-Length': Buffer.byteLength(sent),
-        },
+        ...{ method: sent ? 'POST' : 'GET', agent },
+        headers: { ...headers, ...ofBody },
       });
       call.on('error', reject).on('response', (answer) => {
         const success = answer.statusCode !== undefined && answer.statusCode < 300;
@@ -50,7 +50,7 @@ async function make({ calls, headers, atOnce }: Load): Promise<Loaded> {
       call.end(sent);
     });
   const started = performance.now();
-  await inFlight(calls, atOnce, post);
+  await inFlight(calls, atOnce, one);
   agent.destroy();
   return { took, seconds: (performance.now() - started) / 1_000 };
 }

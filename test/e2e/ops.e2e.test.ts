@@ -30,7 +30,7 @@ describe('GET /ops/projections', () => {
   it('says how every projection stands', async () => {
     expect(await standing('client-history')).toMatchObject({
       ...{ serving: true, state: 'running', stalled: false, applied: 1, parked: 0, failure: null },
-      ...{ lag: { events: 0, orMore: false, seconds: 0 }, rebuild: null, progress: null },
+      ...{ lag: { events: 0, orMore: false, seconds: 0 }, rebuild: null, progress: null, filling: null },
     });
   });
 

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { historyLines } from '../../src/demo/history-generator.js';
 import { REPOSITORY } from '../support/node-process.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
@@ -156,3 +157,39 @@ it('says every fault of its configuration and does not start', async () => {
   expect(output).not.toMatch(/\n {4}at /);
   await expect(readFile(join(directory.path, 'data'))).rejects.toThrow(/ENOENT/);
 });
+
+it('is killed while it fills a new segment, goes on, and ends with the members that the rule has', async () => {
+  const first = await serve();
+  const key = await first.says(/(tnr_\S+)/);
+  const file = join(directory.path, 'histories.ndjson');
+  const period = { from: '2025-01-01T00:00:00.000Z', to: '2026-01-01T00:00:00.000Z' };
+  await writeFile(file, [...historyLines({ seed: 1, clients: 300, ...period })].join('\n'));
+  expect((await run('cli.main.js', ['import', file]).ended).code).toBe(0);
+
+  // Nobody can tell when a chunk is in hand, so it is killed at three different times.
+  const rule = { fact: 'services', op: 'gte', value: 3 };
+  const defined: string[] = [];
+  let server = first;
+  for (const [n, later] of [0, 30, 150].entries()) {
+    const answer = await server.call('segments', key, { name: `often ${n}`, rule });
+    expect(answer.status).toBe(201);
+    defined.push(((await answer.json()) as { segmentId: string }).segmentId);
+    await delay(later);
+    server.child.kill('SIGKILL');
+    await server.ended;
+    server = await serve();
+  }
+
+  const ask = async (path: string, body?: object) => (await server.call(path, key, body)).json() as never;
+  const { count }: { count: number } = await ask('segments/preview', { rule });
+  expect(count).toBeGreaterThan(20);
+  for (const id of defined) {
+    const size = await waitUntil('the segment is filled', async () => {
+      const segment: { size?: number; filled?: number } = await ask(`segments/${id}`);
+      return segment.filled === undefined ? segment.size : undefined;
+    });
+    expect(size).toBe(count);
+  }
+  const verified = await run('cli.main.js', ['projections', 'verify', 'segment-membership']).ended;
+  expect(verified).toMatchObject({ code: 0 });
+}, 120_000);
