@@ -13,14 +13,15 @@ import { LapseDueModule } from '../projections/lapse-due/lapse-due.module.js';
 import { SegmentMembershipModule } from '../projections/segment-membership/segment-membership.module.js';
 import { ApiKey } from './access/api-key.entity.js';
 import { CreateApiKey1795305600000 } from './access/migrations/create-api-key.js';
-import type { Booted } from './boot.js';
 import { ClientDecisions } from './client/change-client.js';
 import { CreateLapseCheck1796000000000 } from './client/lifecycle/migrations/create-lapse-check.js';
 import { Clock } from './clock.js';
+import type { Config } from './config.js';
 import { LapsePolicies } from './policy/lapse-policies.js';
 import { POLICY_STREAMS } from './policy/policy.events.js';
 import { CLIENT_STREAMS } from './client/client.events.js';
 import { connectDatabase } from './database.js';
+import type { Runtime } from './embedded/embedded-runtime.js';
 import { CreateImport1796100000000 } from './importing/migrations/create-import.js';
 import { Codec } from './event-store/codec.js';
 import { allEvents } from './event-catalogue.js';
@@ -32,13 +33,19 @@ import { ProjectingModule, type ProjectingOptions } from './projecting/projectin
 import { RFM_CUTS_STREAM } from './segment/rfm/rfm-cuts.events.js';
 import { SEGMENT_STREAMS } from './segment/segment.events.js';
 
+/** The configuration, and where the servers are; who cares for them is somebody else's matter. */
+export interface CoreOptions {
+  readonly config: Config;
+  readonly runtime: Pick<Runtime, 'eventStoreUrl' | 'databaseUrl'>;
+}
+
 /** What every process has: the event store, the database, the decisions on clients, and all read models. */
 @Global()
 @Module({})
 export class CoreModule {
   /** @param projecting whether this process, or thread, seeks the lead over projections; it does unless told */
   static forRoot(
-    { config, runtime }: Booted,
+    { config, runtime }: CoreOptions,
     projecting: Pick<ProjectingOptions, 'run' | 'moved'> = { run: true },
   ): DynamicModule {
     const { eventStoreUrl, databaseUrl } = runtime;

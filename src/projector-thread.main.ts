@@ -9,12 +9,8 @@ import type { Moved, ProjectorData } from './launch-projector.js';
 
 /** Runs in the worker thread that `launchProjector` starts, on servers that its parent cares for. */
 process.on('unhandledRejection', survive);
-const { logFormat, ...urls } = workerData as ProjectorData;
+const { logFormat, ...runtime } = workerData as ProjectorData;
 const config = { ...readConfig(process.env), logFormat };
-const runtime = {
-  ...urls,
-  ...{ owner: false, close: () => Promise.resolve(), failed: new Promise<never>(() => undefined) },
-};
 const moved = (projection: string) => parentPort?.postMessage({ moved: projection } satisfies Moved);
 const app = await NestFactory.createApplicationContext(
   CoreModule.forRoot({ config, runtime }, { run: true, moved }),

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { supervised } from '../supervised-worker.js';
 import type { EventStoreNode, EventStoreNodeOptions } from './event-store-node.js';
 
 export type { EventStoreNode } from './event-store-node.js';
@@ -29,18 +30,7 @@ export async function launchEventStoreNode(options: LaunchOptions): Promise<Laun
     // What it makes lives for a moment; a small nursery keeps the thread small under load, and costs it little.
     resourceLimits: { maxYoungGenerationSizeMb: 12 },
   });
-  let closing = false;
-  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-  const failed = new Promise<never>((_, reject) => {
-    worker.once('error', (cause: Error) =>
-      reject(new Error(`The event store node failed: ${cause.message}`, { cause })),
-    );
-    worker.once('exit', (code) => {
-      if (!closing) reject(new Error(`The event store node ended by itself with code ${code}`));
-    });
-  });
-  // Who does not watch must not be brought down by an unhandled rejection.
-  failed.catch(() => undefined);
+  const { failed, close, terminate } = supervised(worker, 'The event store node');
   const started = new Promise<{ url: string; port: number }>((resolve, reject) => {
     worker.on('message', (message: FromNode) => {
       if (message.kind === 'log') log(message.line);
@@ -50,19 +40,9 @@ export async function launchEventStoreNode(options: LaunchOptions): Promise<Laun
   });
   try {
     const { url, port: bound } = await Promise.race([started, failed]);
-    return {
-      url,
-      port: bound,
-      failed,
-      close: async () => {
-        closing = true;
-        worker.postMessage('close');
-        await exited;
-      },
-    };
+    return { url, port: bound, failed, close };
   } catch (error) {
-    closing = true;
-    await worker.terminate();
+    await terminate();
     throw error;
   }
 }
