@@ -12,9 +12,6 @@ export function definitionStays(
   life: SegmentLife,
   context: RuleContext,
 ): Stay[] {
-  const [first, second] = revisions;
-  if (first && !second && first.from === null && retired_at === null)
-    return staysOf(first.rule, life, context);
   const stays: Stay[] = [];
   revisions.forEach(({ rule, from, eventId }, index) => {
     const next = revisions[index + 1];
@@ -38,6 +35,7 @@ function clipped(
 ): Stay | null {
   const begins = span.from === null || stay.from >= span.from;
   const ends = span.to === null || (stay.to !== null && stay.to <= span.to);
+  if (begins && ends) return stay;
   const from = begins ? stay.from : span.from;
   const to = ends ? stay.to : span.to;
   if (to !== null && to <= from) return null;

@@ -158,7 +158,7 @@ it('says every fault of its configuration and does not start', async () => {
   await expect(readFile(join(directory.path, 'data'))).rejects.toThrow(/ENOENT/);
 });
 
-it('is killed while it fills a new segment, goes on, and ends with the members that the rule has', async () => {
+it('is killed soon after a segment was defined, goes on, and ends with the members that the rule has', async () => {
   const first = await serve();
   const key = await first.says(/(tnr_\S+)/);
   const file = join(directory.path, 'histories.ndjson');

@@ -7,8 +7,19 @@ export type FactValue = string | number | boolean | readonly string[] | null;
 type One = string | number | boolean;
 const plain = (value: One): One => (typeof value === 'string' ? value.toLowerCase() : value);
 
+type Asked = (fact: FactValue) => boolean;
+
+/** What a condition asks of a value is the same for one client after another. */
+const known = new WeakMap<Condition, Asked>();
+
 /** @returns whether a value of a fact fulfils a condition on it, whatever the case of text */
-export function askedOf({ op, value }: Pick<Condition, 'op' | 'value'>): (fact: FactValue) => boolean {
+export function askedOf(condition: Condition): Asked {
+  let asked = known.get(condition);
+  if (!asked) known.set(condition, (asked = askedBy(condition)));
+  return asked;
+}
+
+function askedBy({ op, value }: Condition): Asked {
   const values = (Array.isArray(value) ? value : [value]).map(plain);
   const held = holding[op](values);
   return (fact) => {

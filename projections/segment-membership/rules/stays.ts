@@ -2,6 +2,7 @@ import type { Instant } from '../../../src/schema/instant.js';
 import type { Condition, Rule } from '../../../src/segment/rule.js';
 import type { SegmentLife } from '../life/segment-life.js';
 import { askedOf, type FactValue } from './condition.js';
+import { factOf } from './fact-finders.js';
 import { LifeFacts, type ElapsedFact, type RuleContext } from './life-facts.js';
 import { ruleInWords } from './rule-in-words.js';
 import { combined, mapped, stepAt, stepsOf, type LifeSpan, type Step, type Steps } from './steps.js';
@@ -75,17 +76,6 @@ function factsOf(life: SegmentLife, context: RuleContext): LifeFacts {
   return facts;
 }
 
-/** What a condition asks of a value is the same for one client after another. */
-const questions = new WeakMap<Condition, ReturnType<typeof askedOf>>();
-
-function question(condition: Condition): ReturnType<typeof askedOf> {
-  const known = questions.get(condition);
-  if (known) return known;
-  const made = askedOf(condition);
-  questions.set(condition, made);
-  return made;
-}
-
 function holding(rule: Rule, facts: LifeFacts): Steps<boolean> {
   if ('and' in rule)
     return rule.and
@@ -96,8 +86,8 @@ function holding(rule: Rule, facts: LifeFacts): Steps<boolean> {
       .map((part) => holding(part, facts))
       .reduce((one, other) => combined(one, other, (a, b) => a || b));
   if ('not' in rule) return mapped(holding(rule.not, facts), (holds) => !holds);
-  const fact = facts.fact(rule);
-  const asked = question(rule);
+  const fact = factOf(facts, rule);
+  const asked = askedOf(rule);
   return fact.kind === 'stepped'
     ? mapped(fact.steps, asked)
     : mapped(elapsing(rule, fact, facts.span as LifeSpan), (value) => asked(value));
@@ -126,7 +116,7 @@ const LAST = Date.parse('9999-12-31T23:59:59.999Z');
 function reasonOf(rule: Rule, facts: LifeFacts, at: number): Reason {
   const words = ruleInWords(rule);
   if ('fact' in rule) {
-    const fact = facts.fact(rule);
+    const fact = factOf(facts, rule);
     const { value, eventIds } =
       fact.kind === 'stepped'
         ? { value: stepAt(fact.steps, at).value, eventIds: fact.because(at) }

@@ -32,10 +32,9 @@ export const usualGapDays = (services: readonly Visited[], index?: number): numb
   quantile(lastGapsDays(services, index), 0.5);
 
 /** @returns the same of all services, and what four of five gaps are at most: who is away for longer is away unusually long */
-export function gapsDays(services: readonly Visited[]): { usual?: number; unusual?: number } {
+export function gapsDays(services: readonly Visited[]): Record<'usual' | 'unusual', number | undefined> {
   const gaps = lastGapsDays(services);
-  const [usual, unusual] = [quantile(gaps, 0.5), quantile(gaps, 0.8)];
-  return usual === undefined || unusual === undefined ? {} : { usual, unusual };
+  return { usual: quantile(gaps, 0.5), unusual: quantile(gaps, 0.8) };
 }
 
 /**
