@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ReadModels } from '../read-models.js';
+import { LifeColumns } from './columns/life-columns.js';
 import { BUSINESS_ZONE, Reports } from './reports.js';
 import { ComplaintReportController } from './complaints/complaints.controller.js';
 import { OverviewController } from './overview/overview.controller.js';
@@ -30,7 +31,7 @@ export class AnalyticsModule {
         SurvivalController,
         WinBackReportController,
       ],
-      providers: [{ provide: BUSINESS_ZONE, useValue: zone }, ReadModels, Reports],
+      providers: [{ provide: BUSINESS_ZONE, useValue: zone }, LifeColumns, ReadModels, Reports],
       exports: [BUSINESS_ZONE, Reports],
     };
   }

@@ -7,6 +7,7 @@ import type { Snapshot } from '../../src/projecting/read-model.js';
 import type { Instant } from '../../src/schema/instant.js';
 import { ReadModels } from '../read-models.js';
 import { SEGMENT_MEMBERSHIP } from '../segment-membership/segment-membership.projection.js';
+import { LifeColumns, StateOutrun } from './columns/life-columns.js';
 import type { ReportMeta } from './analytics.answer.js';
 import {
   boundsOf,
@@ -22,7 +23,7 @@ import { periodCalendar, type Grain, type PeriodCalendar } from './period-calend
 export const BUSINESS_ZONE = Symbol('business zone');
 
 /** Runs SQL, all of it on one state of the tables. */
-export type Sql = Pick<EntityManager, 'query'>;
+export type Sql = Pick<EntityManager, 'query' | 'queryRunner'>;
 
 export type ReportParameters = TimesParameters &
   Partial<ClientFilters> & { from?: string; to?: string; grain?: Grain };
@@ -51,6 +52,7 @@ export class Reports {
     private readonly readModels: ReadModels,
     private readonly clock: Clock,
     @Inject(BUSINESS_ZONE) readonly zone: string,
+    readonly columns: LifeColumns,
   ) {}
 
   /** @returns what time it is, by the clock that reports go by */
@@ -77,13 +79,15 @@ export class Reports {
     refuseContradictions(parameters, bounds, this.clock.now(), contradictions);
     const bySegment = segment !== undefined || groupBy === 'segment';
     const asked = bySegment ? [COHORT_RETENTION, SEGMENT_MEMBERSHIP] : COHORT_RETENTION;
-    const { result, ...progress } = await this.readModels.ask(asked, wait, async (sql, fixed) => {
-      // Read once the state is fixed that is read: nothing in it happened later.
-      await fixed;
-      const generatedAt = this.clock.now();
-      const frame = { calendar, bounds, asOf: asOf ?? generatedAt, knownAt: knownAt ?? null };
-      return { generatedAt, frame, figures: await measure(sql, frame) };
-    });
+    const ask = () =>
+      this.readModels.ask(asked, wait, async (sql, fixed) => {
+        // Read once the state is fixed that is read: nothing in it happened later.
+        await fixed;
+        const generatedAt = this.clock.now();
+        const frame = { calendar, bounds, asOf: asOf ?? generatedAt, knownAt: knownAt ?? null };
+        return { generatedAt, frame, figures: await measure(sql, frame) };
+      });
+    const { result, ...progress } = await unlessOutrun(ask);
     const { generatedAt, frame, figures } = result;
     const { definition, params } = said(frame);
     const meta = {
@@ -97,6 +101,18 @@ export class Reports {
     };
     return { ...progress, result: { meta, ...figures } };
   }
+}
+
+/** How often a question is asked anew of a later state before it is given up. */
+const OUTRUN = 5;
+
+async function unlessOutrun<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  for (let times = 1; ; times++)
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof StateOutrun) || times === OUTRUN) throw error;
+    }
 }
 
 /** @returns the parameters that say which clients, for `params` and `heldFacts` alike; what was not given is left out */

@@ -101,7 +101,7 @@ export const ltv = (reports: Reports, parameters: LtvParameters, wait: Await | u
     (frame) => ltvSaid(parameters, frame),
     async (sql, frame) => {
       const asked = asRetention(parameters, { mode: 'bounded' });
-      const { cohorts } = retentionOf(await retentionFigures(sql, asked, frame, reports.zone), asked, frame);
+      const { cohorts } = retentionOf(await retentionFigures(sql, asked, frame, reports), asked, frame);
       return { rows: (cohorts as RevenueCohort[]).map(rowOf) };
     },
   );

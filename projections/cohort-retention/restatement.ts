@@ -152,7 +152,7 @@ export class GetRestatementHandler implements IQueryHandler<GetRestatement> {
   }
 
   private async cells(sql: Sql, asked: RetentionParameters, frame: Frame): Promise<Map<string, NamedCell>> {
-    const figures = await retentionFigures(sql, asked, frame, this.reports.zone);
+    const figures = await retentionFigures(sql, asked, frame, this.reports);
     const { cohorts } = retentionOf(figures, asked, frame);
     return new Map(
       cohorts.flatMap(({ group, cohort, cells }) =>

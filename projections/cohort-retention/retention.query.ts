@@ -3,7 +3,7 @@ import type { Await } from '../../src/http/await-position.js';
 import type { Snapshot } from '../../src/projecting/read-model.js';
 import { plusDays } from '../../src/schema/instant.js';
 import { clientFilters, Reports, type Frame, type Sql } from '../analytics/reports.js';
-import { figuresAsOf, figuresOfNow } from './figures-from-counters.js';
+import { figuresOfNow } from './figures-from-counters.js';
 import { figuresFromFacts } from './figures-from-facts.js';
 import type { RetentionReport } from './retention.answer.js';
 import { definitionOf } from './retention.definition.js';
@@ -40,7 +40,7 @@ export class GetRetentionHandler implements IQueryHandler<GetRetention> {
         params: paramsOf(parameters),
       }),
       async (sql, frame) =>
-        retentionOf(await retentionFigures(sql, parameters, frame, this.reports.zone), parameters, frame),
+        retentionOf(await retentionFigures(sql, parameters, frame, this.reports), parameters, frame),
       contradictionsIn(parameters),
     );
   }
@@ -59,29 +59,26 @@ export function retentionOf(figures: RetentionFigures, parameters: RetentionPara
   return measure === 'clients' ? clientRetention(figures, view) : revenueRetention(figures, view);
 }
 
-/** @param zone the business's, in whose months the counters are */
+/** @param reports whose zone's months are in the counters */
 export function retentionFigures(
   sql: Sql,
   parameters: RetentionParameters,
   frame: Frame,
-  zone: string,
+  { zone, columns }: Pick<Reports, 'zone' | 'columns'>,
 ): Promise<RetentionFigures> {
-  const { mode, asOf } = parameters;
+  const { mode } = parameters;
   const question = questionOf(parameters, frame);
-  if (isCounted(parameters, frame, zone)) {
-    if (asOf === undefined && (mode === 'bounded' || mode === 'status'))
-      return figuresOfNow(sql, { ...question, mode });
-    if (mode === 'bounded') return figuresAsOf(sql, { ...question, mode });
-  }
-  return figuresFromFacts(sql, question);
+  return (mode === 'bounded' || mode === 'status') && isCounted(parameters, frame, zone)
+    ? figuresOfNow(sql, { ...question, mode })
+    : figuresFromFacts(sql, columns, question);
 }
 
-/** The counters know the business's months and the lapses on record, of all clients, and nothing of what was held before. */
+/** The counters know the business's months and the lapses on record, of all clients, as of now, and nothing of what was held before. */
 function isCounted(parameters: RetentionParameters, { calendar, knownAt }: Frame, zone: string): boolean {
-  const { grain, window, windowDays, tieRule = 'ge' } = parameters;
+  const { grain, window, windowDays, tieRule = 'ge', asOf } = parameters;
   const plain = grain === 'month' && window === 'calendar' && windowDays === undefined && tieRule === 'ge';
   const everybody = Object.keys(clientFilters(parameters)).length === 0;
-  return plain && everybody && calendar.zone === zone && knownAt === null;
+  return plain && everybody && calendar.zone === zone && asOf === undefined && knownAt === null;
 }
 
 export function questionOf(

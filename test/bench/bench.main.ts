@@ -7,12 +7,13 @@ import { BenchWorld } from './bench-world.js';
 import { httpRows } from './http.bench.js';
 import { importRows } from './import.bench.js';
 import type { Row } from './measure.js';
+import { millionRows } from './million.bench.js';
 import { queryRows } from './queries.bench.js';
 import { rebuildRows } from './rebuild.bench.js';
 import { visibleRows } from './visible.bench.js';
 
 /**
- *     npm run bench -- [--events 200000] [--rounds 3] [--seed 7] [--only rebuild,append,http,visible,queries,import] [--json FILE]
+ *     npm run bench -- [--events 200000] [--rounds 3] [--seed 7] [--only rebuild,append,http,visible,queries,import,million] [--json FILE]
  *
  * Every figure is measured in this run, beside its baseline, on servers and files of its own.
  */
@@ -36,6 +37,7 @@ const measurements: Record<string, (world: BenchWorld) => Promise<Row[]>> = {
   visible: (world) => visibleRows(world, 10),
   queries: (world) => queryRows(world),
   import: (world) => importRows(world, 600, rounds),
+  million: (world) => millionRows(world),
 };
 const names = values.only?.split(',') ?? Object.keys(measurements);
 const unknown = names.find((name) => !Object.hasOwn(measurements, name));

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { DataSource } from 'typeorm';
+import { LifeColumns } from '../../projections/analytics/columns/life-columns.js';
 import { Reports } from '../../projections/analytics/reports.js';
 import { GRAINS } from '../../projections/analytics/period-calendar.js';
 import { PeriodParameters } from '../../projections/analytics/analytics.parameters.js';
@@ -38,7 +39,7 @@ beforeAll(async () => {
   database = await new DataSource({ type: 'postgres', url: spec['database'].url }).initialize();
   // Nothing is waited for here.
   const readModels = new ReadModels(database, null as unknown as PositionAwaiter);
-  reports = new Reports(readModels, new SettableClock(NOW), ZONE);
+  reports = new Reports(readModels, new SettableClock(NOW), ZONE, new LifeColumns());
 });
 afterAll(async () => {
   await database.destroy();

@@ -95,8 +95,8 @@ export class ProjectionSpec {
     return atOnce;
   }
 
-  /** Each batch meets a process that has just taken the lead and knows no more than the tables hold. */
-  private async deliver(events: readonly RecordedEvent[]): Promise<void> {
+  /** Adds to the tables what a batch gives. It meets a process that has just taken the lead and knows no more than the tables hold. */
+  async deliver(events: readonly RecordedEvent[]): Promise<void> {
     const build = buildOf(this.projection);
     const lead = await takeLead(this.pool, build);
     const last = events.at(-1)?.position ?? null;

@@ -71,6 +71,7 @@ export const heldClient: Table<HeldClient> = {
     client_type: 'text?',
   },
   key: ['client_id', 'position'],
+  indexes: [['position']],
 };
 
 /** @param from name of the fold table of clients */

@@ -9,6 +9,7 @@ export const factLapse: Table<LapseFact> = {
   name: 'fact_lapse',
   columns: { ...FACT_COLUMNS, lapse_id: 'uuid', last_serviced_at: 'timestamptz', window_days: 'integer' },
   key: ['lapse_id', 'client_id', 'position'],
+  indexes: [['client_id'], ['position']],
 };
 
 const lapseFact = (
@@ -44,6 +45,7 @@ export const factReturn: Table<ReturnFact> = {
   name: 'fact_return',
   columns: { ...FACT_COLUMNS, lapse_id: 'uuid', service_id: 'uuid', attempt_id: 'uuid?' },
   key: ['lapse_id', 'client_id', 'position'],
+  indexes: [['client_id'], ['position']],
 };
 
 export const returnFacts = facts(factReturn, {
@@ -74,6 +76,7 @@ export const factClosure: Table<ClosureFact> = {
   name: 'fact_closure',
   columns: { ...FACT_COLUMNS, change: 'text', reason: 'text?' },
   key: ['client_id', 'position'],
+  indexes: [['position']],
 };
 
 export const closureFacts = facts<ClosureFact>(factClosure, {

@@ -8,6 +8,7 @@ export const factMerge: Table<MergeFact> = {
   name: 'fact_merge',
   columns: { ...FACT_COLUMNS, survivor_id: 'uuid?' },
   key: ['client_id', 'position'],
+  indexes: [['position']],
 };
 
 export const mergeFacts = facts(factMerge, {
