@@ -1,4 +1,4 @@
-/** What is counted of one currency in the cells of a cohort, each array by k. */
+/** What is counted of one currency in the cells of a cohort, each array by k, 0 where nothing is. */
 interface MoneyTally {
   readonly amountMinor: number[];
   readonly services: number[];
@@ -20,7 +20,7 @@ export class CohortTally {
   readonly money = new Map<number, MoneyTally>();
 
   add(k: number, clients: number): void {
-    this.cells[k] = (this.cells[k] ?? 0) + clients;
+    addAt(this.cells, k, clients);
   }
 
   addMoney(client: number, k: number, currency: number, amountMinor: number): void {
@@ -29,11 +29,17 @@ export class CohortTally {
       money = { amountMinor: [], services: [], clients: [], client: -1, k: -1 };
       this.money.set(currency, money);
     }
-    money.amountMinor[k] = (money.amountMinor[k] ?? 0) + amountMinor;
-    money.services[k] = (money.services[k] ?? 0) + 1;
+    addAt(money.amountMinor, k, amountMinor);
+    addAt(money.services, k, 1);
     if (money.client === client && money.k === k) return;
     money.client = client;
     money.k = k;
-    money.clients[k] = (money.clients[k] ?? 0) + 1;
+    addAt(money.clients, k, 1);
   }
+}
+
+/** Without holes, which would make the array slow. */
+function addAt(totals: number[], k: number, addend: number): void {
+  while (totals.length <= k) totals.push(0);
+  totals[k] = (totals[k] as number) + addend;
 }

@@ -5,6 +5,7 @@ import type { Period } from '../analytics/period-calendar.js';
 import { periodsFrom } from '../analytics/periods-so-far.js';
 import type { Sql } from '../analytics/reports.js';
 import { CohortTally } from './cohort-tally.js';
+import { Cohorts } from './cohorts.js';
 import {
   runningTotals,
   type CellFigure,
@@ -14,19 +15,6 @@ import {
   type RetentionFigures,
   type RevenueFigure,
 } from './retention.figures.js';
-
-const DAY = 86_400_000;
-
-/** A client in its cohort. */
-interface Placed {
-  readonly life: CountedLife;
-  readonly client: number;
-  readonly tally: CohortTally;
-  /** windows that it was observed for; Infinity in the calendar */
-  readonly observed: number;
-  /** the index of an instant: of its period or window, counted from its cohort's or its own anchor */
-  readonly indexOf: (at: number) => number;
-}
 
 /**
  * The figures counted from the facts: for any day, in any zone, of any clients, and as known at any moment; it goes through
@@ -41,39 +29,21 @@ export const figuresFromFacts = (
     const { anchor, mode, calendar, windowOfDays, asOf, knownAt, clients } = question;
     const oldest = columns.oldest === Infinity ? null : new Date(columns.oldest).toISOString();
     const periods = periodsFrom(oldest, calendar, asOf);
-    const starts = Float64Array.from(periods, (period) => Date.parse(calendar.startOf(period)));
+    const cohorts = new Cohorts(calendar, periods, asOf, windowOfDays);
     const until = Date.parse(asOf);
     const groups = new Map<string | null, CohortTally[]>();
     const count = COUNTED[mode](question);
     await eachCountedClient(sql, columns, { ...clients, asOf, knownAt }, (life, client, group) => {
       if (anchor === 'converted' ? life.converted >= until : life.services === 0) return;
-      const anchored = anchor === 'converted' ? life.converted : (life.at[0] as number);
-      const cohort = lastFrom(starts, anchored);
-      const window = windowOfDays === undefined ? undefined : windowOfDays * DAY;
-      const observed = window === undefined ? Infinity : Math.floor((until - anchored) / window);
+      const cohort = cohorts.place(anchor === 'converted' ? life.converted : life.at(0));
       const tally = tallyOf(groups, group, cohort);
       tally.clients++;
-      if (window !== undefined) tally.observed.set(observed, (tally.observed.get(observed) ?? 0) + 1);
-      const indexOf =
-        window === undefined
-          ? (at: number) => lastFrom(starts, at) - cohort
-          : (at: number) => Math.floor((at - anchored) / window);
-      count({ life, client, tally, observed, indexOf });
+      const { observed } = cohorts;
+      if (observed < Infinity) tally.observed.set(observed, (tally.observed.get(observed) ?? 0) + 1);
+      count(life, client, cohorts, tally);
     });
     return figuresOf(groups, columns, question, periods);
   });
-
-/** @returns the last of the numbers, which ascend, that is not above another; -1 if all are */
-function lastFrom(starts: Float64Array, at: number): number {
-  let low = -1;
-  let high = starts.length;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if ((starts[middle] as number) <= at) low = middle;
-    else high = middle;
-  }
-  return low;
-}
 
 function tallyOf(
   groups: Map<string | null, CohortTally[]>,
@@ -85,8 +55,10 @@ function tallyOf(
   return (cohorts[cohort] ??= new CohortTally());
 }
 
+type Count = (life: CountedLife, client: number, cohorts: Cohorts, tally: CohortTally) => void;
+
 /** How a client is counted in the cells of its cohort. Services before the cohort are in none, and counted for themselves. */
-const COUNTED: Record<Mode, (question: FactsQuestion) => (placed: Placed) => void> = {
+const COUNTED: Record<Mode, (question: FactsQuestion) => Count> = {
   bounded: (question) =>
     inCells(
       question,
@@ -104,23 +76,22 @@ const COUNTED: Record<Mode, (question: FactsQuestion) => (placed: Placed) => voi
     );
   },
 
-  unbounded: () => (placed) => {
-    const last = Math.min(
-      eachIndex(placed, () => undefined),
-      placed.observed - 1,
-    );
+  unbounded: () => (life, _client, cohorts, tally) => {
+    tally.servicesBefore += cohorts.servicesBefore(life);
+    if (life.services === 0) return;
+    const last = Math.min(cohorts.indexOf(life.at(life.services - 1)), cohorts.observed - 1);
     if (last < 0) return;
-    placed.tally.add(0, 1);
-    placed.tally.add(last + 1, -1);
+    tally.add(0, 1);
+    tally.add(last + 1, -1);
   },
 
   status:
     ({ lapses = {} }) =>
-    (placed) => {
-      const { life, tally, observed, indexOf } = placed;
-      eachIndex(placed, () => undefined);
+    (life, _client, cohorts, tally) => {
+      tally.servicesBefore += cohorts.servicesBefore(life);
+      const { observed } = cohorts;
       life.activity(lapses, (at, delta) => {
-        const k = Math.max(0, indexOf(at));
+        const k = Math.max(0, cohorts.indexOf(at));
         if (k >= observed) return;
         tally.add(k, delta);
         if (observed < Infinity) tally.add(observed, -delta);
@@ -130,30 +101,22 @@ const COUNTED: Record<Mode, (question: FactsQuestion) => (placed: Placed) => voi
 
 /** @param cellOf the cell of an index, -1 for none; @param lastOf the last index of that cell, for which a client has to be observed */
 const inCells =
-  ({ measure }: FactsQuestion, cellOf: (k: number) => number, lastOf: (k: number) => number) =>
-  (placed: Placed): void => {
-    const { life, client, tally, observed } = placed;
+  ({ measure }: FactsQuestion, cellOf: (k: number) => number, lastOf: (k: number) => number): Count =>
+  (life, client, cohorts, tally) => {
+    const before = cohorts.servicesBefore(life);
+    tally.servicesBefore += before;
     let counted = -1;
-    eachIndex(placed, (k, service) => {
+    let k = 0;
+    for (let service = before; service < life.services; service++) {
+      k = cohorts.indexFrom(k, life.at(service));
       const cell = cellOf(k);
-      if (cell < 0 || lastOf(k) >= observed) return;
+      if (cell < 0 || lastOf(k) >= cohorts.observed) continue;
       if (measure === 'revenue') {
-        const currency = life.currency[service] as number;
-        if (currency !== 0) tally.addMoney(client, cell, currency, life.amountMinor[service] as number);
+        const currency = life.currency(service);
+        if (currency !== 0) tally.addMoney(client, cell, currency, life.amountMinor(service));
       } else if (cell !== counted) tally.add((counted = cell), 1);
-    });
+    }
   };
-
-/** Goes through a client's services by index, those before its cohort left out. @returns the last index, -1 if there is none */
-function eachIndex({ life, tally, indexOf }: Placed, take: (k: number, service: number) => void): number {
-  let last = -1;
-  for (let service = 0; service < life.services; service++) {
-    const k = indexOf(life.at[service] as number);
-    if (k < 0) tally.servicesBefore++;
-    else take((last = k), service);
-  }
-  return last;
-}
 
 function figuresOf(
   groups: ReadonlyMap<string | null, readonly CohortTally[]>,
@@ -161,7 +124,7 @@ function figuresOf(
   { mode, measure, calendar, asOf, windowOfDays, clients }: FactsQuestion,
   periods: readonly Period[],
 ): RetentionFigures {
-  // Places that nothing was written to are skipped by `map`, and dropped by `flatMap`.
+  // Cohorts that nobody is in are holes, which `map` passes over and `flatMap` drops.
   const heads = [...groups].flatMap(([group, tallies]) =>
     tallies.map((tally, cohort) => ({
       head: { ...(clients?.groupBy === undefined ? {} : { group }), cohort: periods[cohort] as Period },
@@ -177,26 +140,28 @@ function figuresOf(
       : { observed: [...tally.observed].map(([windows, n]) => ({ windows, clients: n })) }),
   }));
   if (measure === 'revenue') {
-    const revenue = heads.flatMap(({ head, tally }) =>
-      [...tally.money].flatMap(([currency, money]) =>
-        money.clients.map((n, k): RevenueFigure => {
-          const [amountMinor, services] = [money.amountMinor[k] as number, money.services[k] as number];
-          return {
-            ...head,
-            k,
-            currency: columns.textOf(currency) as string,
-            clients: n,
-            services,
-            amountMinor,
-          };
-        }),
-      ),
-    );
+    const revenue = heads
+      .flatMap(({ head, tally }) =>
+        [...tally.money].flatMap(([currency, money]) =>
+          money.clients.map((n, k): RevenueFigure => {
+            const [amountMinor, services] = [money.amountMinor[k] as number, money.services[k] as number];
+            return {
+              ...head,
+              k,
+              currency: columns.textOf(currency) as string,
+              clients: n,
+              services,
+              amountMinor,
+            };
+          }),
+        ),
+      )
+      .filter(({ services }) => services > 0);
     return { cohorts, cells: [], revenue };
   }
-  const cells = heads.flatMap(({ head, tally }) =>
-    tally.cells.map((n, k): CellFigure => ({ ...head, k, clients: n })),
-  );
+  const cells = heads
+    .flatMap(({ head, tally }) => tally.cells.map((n, k): CellFigure => ({ ...head, k, clients: n })))
+    .filter((cell) => cell.clients !== 0);
   if (mode === 'bounded' || mode === 'bracket') return { cohorts, cells, revenue: [] };
   const changes = cells.map(({ clients: delta, ...cell }): Change => ({ ...cell, delta }));
   const longest = new Map<Period, number>();

@@ -13,7 +13,7 @@ export type ColumnsOf<K extends Kinds> = { [Name in keyof K]: InstanceType<K[Nam
 export class ClientRuns<K extends Kinds> {
   starts = new Int32Array(0);
   lengths = new Int32Array(0);
-  columns: ColumnsOf<K>;
+  readonly columns: ColumnsOf<K>;
   private room = 0;
   private used = 0;
   private forgotten = 0;
@@ -43,29 +43,31 @@ export class ClientRuns<K extends Kinds> {
 
   /** Gives back room that nobody uses, if that is most of it. To be called while nobody reads. */
   tidy(): void {
-    if (this.forgotten * 2 < this.used) return;
+    if (this.forgotten * 2 <= this.used) return;
     const starts = this.starts.slice();
     let used = 0;
     this.lengths.forEach((length, client) => {
       this.starts[client] = used;
       used += length;
     });
-    this.move(used, (columns, before) =>
+    this.move(used, (column, before) =>
       this.lengths.forEach((length, client) => {
         const start = starts[client] as number;
-        if (length > 0) columns.set(before.subarray(start, start + length), this.starts[client]);
+        if (length > 0) column.set(before.subarray(start, start + length), this.starts[client]);
       }),
     );
     this.used = used;
     this.forgotten = 0;
   }
 
-  private move(needed: number, fill: (columns: Numbers, before: Numbers) => void): void {
+  /** One column after the other, so that only one of them is there twice at a time. */
+  private move(needed: number, fill: (column: Numbers, before: Numbers) => void): void {
     this.room = roomFor(needed);
-    const larger = this.made(this.room);
-    for (const [name, column] of Object.entries(larger) as [string, Numbers][])
-      fill(column, this.columns[name] as Numbers);
-    this.columns = larger;
+    for (const [name, kind] of Object.entries(this.kinds)) {
+      const larger = new kind(this.room);
+      fill(larger, this.columns[name] as Numbers);
+      this.columns[name as keyof K] = larger as InstanceType<K[keyof K]>;
+    }
   }
 
   private made(length: number): ColumnsOf<K> {

@@ -10,6 +10,9 @@ export interface Counted {
   readonly knownAt: Instant | null;
 }
 
+/** Told of a change: 1 that it is active from then on, -1 that it is not. */
+type Turn = (at: number, delta: 1 | -1) => void;
+
 const DAY = 86_400_000;
 
 /**
@@ -22,15 +25,13 @@ export class CountedLife {
   source = 0;
   trade = 0;
   clientType = 0;
-  /** how many services count; of them, in the order in which they happened, the arrays below hold so many */
+  /** how many services count */
   services = 0;
-  readonly at: number[] = [];
-  readonly amountMinor: number[] = [];
-  /** 0 without an amount */
-  readonly currency: number[] = [];
   /** of the first of them; 0 if there is none */
   serviceType = 0;
   technician = 0;
+  /** of the services that count, in the order in which they happened: their rows in the columns */
+  private rows = new Int32Array(64);
   private client = -1;
   private readonly asOf: number;
   private readonly known: number;
@@ -72,12 +73,12 @@ export class CountedLife {
    * Tells the changes of whether it is active: from its first service to a lapse, again from its return, and never while it is
    * closed. Those before an instant add up to 1 if it is active then, or 0; they come in no order.
    */
-  activity({ windowDays, tieRule = 'ge' }: LapseRule, change: (at: number, delta: 1 | -1) => void): void {
+  activity({ windowDays, tieRule = 'ge' }: LapseRule, change: Turn): void {
     if (this.services === 0) return;
     const closed = this.columns.closures.lengths[this.client] === 0 ? [] : this.closures();
     const turns: { readonly at: number; readonly delta: 1 | -1 }[] = [];
     const turn = closed.length === 0 ? change : (at: number, delta: 1 | -1) => void turns.push({ at, delta });
-    turn(this.at[0] as number, 1);
+    turn(this.at(0), 1);
     if (windowDays === undefined) this.lapsesOnRecord(tieRule, turn);
     else this.lapsesBy(windowDays * DAY, tieRule, turn);
     if (closed.length === 0) return;
@@ -95,62 +96,72 @@ export class CountedLife {
     });
   }
 
+  /** @param service 0 for the first, up to `services`, exclusive. @returns when it was */
+  at(service: number): number {
+    return this.served.at[this.rows[service] as number] as number;
+  }
+
+  amountMinor(service: number): number {
+    return this.served.amountMinor[this.rows[service] as number] as number;
+  }
+
+  /** @returns the currency of the amount; 0 without one */
+  currency(service: number): number {
+    return this.served.currency[this.rows[service] as number] as number;
+  }
+
   private stood(recorded: number, withdrawn: number): boolean {
     return recorded < this.known && !(withdrawn < this.known);
   }
 
   private readServices(countsFrom: number): void {
-    const { starts, lengths } = this.columns.services;
-    const { at, position, recorded, withdrawn, amountMinor, currency } = this.served;
-    const first = starts[this.client] as number;
-    const end = first + (lengths[this.client] as number);
+    const { at, position, recorded, withdrawn, serviceType, technician } = this.served;
+    const first = this.columns.services.starts[this.client] as number;
+    const end = first + (this.columns.services.lengths[this.client] as number);
+    if (end - first > this.rows.length) this.rows = new Int32Array(2 * (end - first));
     let services = 0;
-    this.serviceType = 0;
-    this.technician = 0;
-    for (let row = first; row < end && (at[row] as number) < this.asOf; row++) {
-      if ((position[row] as number) < countsFrom) continue;
-      if (!this.stood(recorded[row] as number, withdrawn[row] as number)) continue;
-      if (services === 0) {
-        this.serviceType = this.served.serviceType[row] as number;
-        this.technician = this.served.technician[row] as number;
-      }
-      this.at[services] = at[row] as number;
-      this.amountMinor[services] = amountMinor[row] as number;
-      this.currency[services] = currency[row] as number;
-      services++;
-    }
+    for (let row = first; row < end && (at[row] as number) < this.asOf; row++)
+      if (
+        (position[row] as number) >= countsFrom &&
+        this.stood(recorded[row] as number, withdrawn[row] as number)
+      )
+        this.rows[services++] = row;
     this.services = services;
+    this.serviceType = services === 0 ? 0 : (serviceType[this.rows[0] as number] as number);
+    this.technician = services === 0 ? 0 : (technician[this.rows[0] as number] as number);
   }
 
-  private lapsesOnRecord(tie: TieRule, turn: (at: number, delta: 1 | -1) => void): void {
-    const { lapses, returns } = this.columns;
+  private lapsesOnRecord(tie: TieRule, turn: Turn): void {
+    const { lapses, returns } = this;
+    const firstReturn = this.columns.returns.starts[this.client] as number;
+    const lastReturn = firstReturn + (this.columns.returns.lengths[this.client] as number);
     const inTime: number[] = [];
-    const { at: back, lapseAt, lapseRecorded, lapseWithdrawn } = this.returns;
-    this.eachStanding(returns, this.returns, (row) => {
-      if (!this.stood(lapseRecorded[row] as number, lapseWithdrawn[row] as number)) return;
-      if (tie === 'gt' && back[row] === lapseAt[row]) inTime.push(lapseAt[row] as number);
-      else turn(back[row] as number, 1);
-    });
-    this.eachStanding(lapses, this.lapses, (row) => {
-      if (!inTime.includes(this.lapses.at[row] as number)) turn(this.lapses.at[row] as number, -1);
-    });
+    for (let row = firstReturn; row < lastReturn; row++) {
+      const lapseAt = returns.lapseAt[row] as number;
+      if (!this.counts(returns, row)) continue;
+      if (!this.stood(returns.lapseRecorded[row] as number, returns.lapseWithdrawn[row] as number)) continue;
+      if (tie === 'gt' && returns.at[row] === lapseAt) inTime.push(lapseAt);
+      else turn(returns.at[row] as number, 1);
+    }
+    const firstLapse = this.columns.lapses.starts[this.client] as number;
+    const lastLapse = firstLapse + (this.columns.lapses.lengths[this.client] as number);
+    for (let row = firstLapse; row < lastLapse; row++) {
+      const at = lapses.at[row] as number;
+      if (this.counts(lapses, row) && !inTime.includes(at)) turn(at, -1);
+    }
   }
 
-  private eachStanding(
-    { starts, lengths }: { readonly starts: Int32Array; readonly lengths: Int32Array },
+  private counts(
     { at, recorded, withdrawn }: Record<'at' | 'recorded' | 'withdrawn', Float64Array>,
-    take: (row: number) => void,
-  ): void {
-    const first = starts[this.client] as number;
-    for (let row = first; row < first + (lengths[this.client] as number); row++)
-      if ((at[row] as number) < this.asOf && this.stood(recorded[row] as number, withdrawn[row] as number))
-        take(row);
+    row: number,
+  ): boolean {
+    return (at[row] as number) < this.asOf && this.stood(recorded[row] as number, withdrawn[row] as number);
   }
 
   private lapsesBy(window: number, tie: TieRule, turn: (at: number, delta: 1 | -1) => void): void {
     for (let n = 0; n < this.services; n++) {
-      const lapses = (this.at[n] as number) + window;
-      const next = n + 1 < this.services ? (this.at[n + 1] as number) : null;
+      const lapses = this.at(n) + window;
+      const next = n + 1 < this.services ? this.at(n + 1) : null;
       if (lapses >= this.asOf) return;
       if (next !== null && (tie === 'ge' ? next < lapses : next <= lapses)) continue;
       turn(lapses, -1);
