@@ -2,7 +2,6 @@ import type { EntityManager } from 'typeorm';
 import type { FoldRule, Table } from '../../src/projecting/projection.js';
 import type { Instant } from '../../src/schema/instant.js';
 import type { RfmBounds, RfmEvent } from '../../src/segment/rfm/rfm-cuts.events.js';
-import type { Rule } from '../../src/segment/rule.js';
 import type { RfmCuts } from './rules/rfm-cuts.js';
 
 /** How the clients stood to each other on a day; scores go by it until the next. */
@@ -39,11 +38,4 @@ export const cutsOf = (rows: readonly RfmCutRow[]): RfmCuts[] =>
 export async function cutsOnRecord(manager: EntityManager): Promise<RfmCuts[]> {
   const rows = await manager.query<(Omit<RfmCutRow, 'at'> & { at: Date })[]>('SELECT * FROM rfm_cut');
   return cutsOf(rows.map((row) => ({ ...row, at: row.at.toISOString() })));
-}
-
-/** @returns whether what a rule says of a client depends on others */
-export function asksForScores(rule: Rule): boolean {
-  if ('fact' in rule) return rule.fact.startsWith('rfm');
-  const parts = 'and' in rule ? rule.and : 'or' in rule ? rule.or : [rule.not];
-  return parts.some(asksForScores);
 }

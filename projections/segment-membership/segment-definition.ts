@@ -72,3 +72,13 @@ function defined(
 /** @returns what the segment was called and meant at an instant */
 export const revisionAt = ({ revisions }: Pick<SegmentDefinitionRow, 'revisions'>, at: Instant): Revision =>
   revisions.findLast(({ from }) => from === null || from <= at) as Revision;
+
+/** @returns whether any of its rules says of a client what depends on the others */
+export const goesByScores = ({ revisions }: Pick<SegmentDefinitionRow, 'revisions'>): boolean =>
+  revisions.some(({ rule }) => asksForScores(rule));
+
+function asksForScores(rule: Rule): boolean {
+  if ('fact' in rule) return rule.fact.startsWith('rfm');
+  const parts = 'and' in rule ? rule.and : 'or' in rule ? rule.or : [rule.not];
+  return parts.some(asksForScores);
+}

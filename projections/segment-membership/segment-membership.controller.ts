@@ -58,7 +58,9 @@ export class SegmentController {
 
   @ApiOperation({
     summary: 'The members of a segment, now or on any date; latest entered first',
-    description: 'Facts recorded late restate the past. Analysts get ids and dates, never names.',
+    description:
+      'Facts recorded late restate the past. Analysts get ids and dates, never names. While a new or revised rule is being applied, ' +
+      'the header `X-Filled` says to what share of the clients (0–1) it has been, and the members are among those.',
   })
   @ApiPage(SegmentMember)
   @Rows(undefined, { columns: ['clientId', 'name', ...STAY_COLUMNS] })
@@ -78,7 +80,9 @@ export class SegmentController {
     const asOf = query.asOf ?? this.clock.now();
     const withNames = role !== 'analyst';
     const members = await this.queries.execute(new GetSegmentMembers(id, query, asOf, withNames, wait));
-    return answered(reply, members);
+    const { page, filled } = answered(reply, members);
+    if (filled !== undefined) void reply.header('X-Filled', String(filled));
+    return page;
   }
 }
 

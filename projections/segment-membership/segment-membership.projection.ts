@@ -11,11 +11,16 @@ import { SEGMENT_STREAMS } from '../../src/segment/segment.events.js';
 import { localDays, type LocalDay } from '../local-day.js';
 import { segmentClient, segmentClients, type SegmentClientRow } from './life/segment-client.js';
 import { membershipsOf, ruledMemberships, type Membership } from './membership.js';
-import { asksForScores, cutsOf, rfmCut, rfmCuts, type RfmCutRow } from './rfm-cut.js';
+import { cutsOf, rfmCut, rfmCuts, type RfmCutRow } from './rfm-cut.js';
 import { ruleContext } from './rule-context.js';
 import type { RfmCuts } from './rules/rfm-cuts.js';
 import type { RuleContext } from './rules/stays.js';
-import { segmentDefinition, segmentDefinitions, type SegmentDefinitionRow } from './segment-definition.js';
+import {
+  goesByScores,
+  segmentDefinition,
+  segmentDefinitions,
+  type SegmentDefinitionRow,
+} from './segment-definition.js';
 
 interface Definition extends Reference {
   readonly definition: SegmentDefinitionRow;
@@ -60,14 +65,14 @@ const segmentMembers = (context: RuleContext): CrossRule<SegmentClientRow, Defin
   references: (held) => {
     const cuts = cutsOf(Object.values(held[rfmCut.name] as Record<string, RfmCutRow>));
     const definitions = Object.values(held[segmentDefinition.name] as Record<string, SegmentDefinitionRow>);
-    const byScores = ({ revisions }: SegmentDefinitionRow) =>
-      revisions.some(({ rule }) => asksForScores(rule));
     // Those that go by the same context lie together: what is found of a life is kept from one to the next.
     return [
       ...definitions
-        .filter((one) => !byScores(one))
+        .filter((one) => !goesByScores(one))
         .map((definition) => ({ key: definition.segment, definition })),
-      ...definitions.filter(byScores).map((definition) => ({ key: definition.segment, definition, cuts })),
+      ...definitions
+        .filter(goesByScores)
+        .map((definition) => ({ key: definition.segment, definition, cuts })),
     ];
   },
   rows: (client, { definition, cuts }) =>

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { EntityManager } from 'typeorm';
@@ -7,14 +6,13 @@ import { Clock } from '../../src/clock.js';
 import type { Await } from '../../src/http/await-position.js';
 import { Keyset, type Page, type PageQuery } from '../../src/http/paging.js';
 import { Problem } from '../../src/http/problem.js';
-import { fillUnderWay } from '../../src/projecting/cross-fill-table.js';
 import type { Snapshot } from '../../src/projecting/read-model.js';
 import type { Instant } from '../../src/schema/instant.js';
 import { answerOf, ReadModels } from '../read-models.js';
 import { BUSINESS_ZONE } from '../client-card/client-card.queries.js';
+import { beingApplied } from './being-applied.js';
 import { ruleContext } from './rule-context.js';
 import type { RuleContext } from './rules/stays.js';
-import { segmentDefinition } from './segment-definition.js';
 import { segmentOf, segmentsAt } from './segment-sizes.js';
 import { describeSegment, stateSegments } from './segment.js';
 import type {
@@ -95,13 +93,11 @@ export class GetSegmentHandler implements IQueryHandler<GetSegment> {
 
 /** Tells of rules that are being applied just now. */
 async function marked(manager: EntityManager, segments: SegmentSummary[]): Promise<SegmentSummary[]> {
-  const fill = await fillUnderWay(manager, SEGMENT_MEMBERSHIP, 'segment_member');
-  if (!fill) return segments;
-  const isNew = ({ id }: SegmentSummary) =>
-    !isDeepStrictEqual(fill.filled[segmentDefinition.name]?.[id], fill.filling[segmentDefinition.name]?.[id]);
-  return segments.map((segment) =>
-    segment.kind === 'rule' && isNew(segment) ? { ...segment, filled: fill.share } : segment,
-  );
+  const filledOf = await beingApplied(manager);
+  return segments.map((segment) => {
+    const filled = filledOf(segment.id);
+    return filled === undefined ? segment : { ...segment, filled };
+  });
 }
 
 /** @throws Problem 404 */
@@ -116,7 +112,13 @@ export async function demandKnown(manager: EntityManager, id: string): Promise<v
   if (!row?.known) throw Problem.unknown('there is no such segment');
 }
 
-export class GetSegmentMembers extends Query<Snapshot<Page<SegmentMember>>> {
+/** A page of members, and to what share of the clients the rule has been applied, while it is being applied. */
+export interface MembersPage {
+  readonly page: Page<SegmentMember>;
+  readonly filled: number | undefined;
+}
+
+export class GetSegmentMembers extends Query<Snapshot<MembersPage>> {
   /**
    * @param asOf exclusive: facts that happened before it count. Later pages keep to the first one's.
    * @param withNames whether the caller may see who the members are
@@ -141,13 +143,7 @@ export class GetSegmentMembersHandler implements IQueryHandler<GetSegmentMembers
   constructor(private readonly readModels: ReadModels) {}
 
   /** Latest entered first. @throws Problem 404, or 400 for a cursor that is none of this list or of another asOf */
-  async execute({
-    id,
-    query,
-    asOf,
-    withNames,
-    wait,
-  }: GetSegmentMembers): Promise<Snapshot<Page<SegmentMember>>> {
+  async execute({ id, query, asOf, withNames, wait }: GetSegmentMembers): Promise<Snapshot<MembersPage>> {
     const [since, clientId, at] = byEntry.after(query) ?? [...BEGINNING, asOf];
     if (query.asOf !== undefined && query.asOf !== at)
       throw Problem.badRequest([{ path: 'cursor', message: `belongs to the members as of ${at}` }]);
@@ -166,7 +162,8 @@ export class GetSegmentMembersHandler implements IQueryHandler<GetSegmentMembers
         ],
       );
       const members = rows.map((row) => answerOf<SegmentMember>(row));
-      return byEntry.page(members, query, ({ since, clientId }) => [since, clientId, at]);
+      const page = byEntry.page(members, query, (one) => [one.since, one.clientId, at]);
+      return { page, filled: (await beingApplied(manager))(id) };
     });
   }
 }

@@ -10,7 +10,7 @@ export async function runStatus(session: Session, out: NodeJS.WritableStream): P
   out.write(`PostgreSQL     ${where(config.databaseUrl)}\n`);
   out.write(`Tenure         ${runtime.owner ? 'not running beside this command' : 'running'}\n\n`);
   const states = await statusOf(session);
-  for (const { name, version, state, position, recordedAt, lag, failure } of states) {
+  for (const { name, version, state, position, recordedAt, lag, failure, filling } of states) {
     const behind =
       lag === null
         ? 'lag unknown'
@@ -19,6 +19,10 @@ export async function runStatus(session: Session, out: NodeJS.WritableStream): P
           : `${lag.events}${lag.orMore ? '+' : ''} events behind`;
     const at = position === null ? 'nothing yet' : `position ${position}, recorded ${recordedAt}`;
     out.write(`${`${name} v${version}`.padEnd(24)}${state.padEnd(9)}${behind.padEnd(20)}${at}\n`);
+    if (filling)
+      out.write(
+        `  filling ${filling.table}, ${Math.round(filling.share * 100)} % done, with ${filling.with.join(', ')}\n`,
+      );
     if (failure) out.write(`  paused at event ${failure.eventId}: ${failure.message}\n`);
   }
   return states.some(({ state }) => state === 'paused') ? 1 : 0;

@@ -29,6 +29,8 @@ class ProgressAnswer {
 
 class FillingAnswer {
   @ApiProperty({ example: 'segment_member' }) table!: string;
+  @ApiProperty({ type: [String], description: 'ids of what is new or changed: segments, cuts of scores' })
+  with!: string[];
   @ApiProperty({ description: 'about what share of its rows is done, 0–1' }) share!: number;
 }
 

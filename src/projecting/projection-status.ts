@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DataSource } from 'typeorm';
 import type { EventStore } from '../event-store/event-store.js';
 import type { Instant } from '../schema/instant.js';
@@ -5,7 +6,14 @@ import { buildOf, buildsOf } from './build.js';
 import type { Failure } from './checkpoint.js';
 import { shareUpTo } from './cross-fill-table.js';
 import { lagOf, type Lag } from './lag.js';
-import type { AnyProjection } from './projection.js';
+import type { AnyProjection, Held } from './projection.js';
+
+/** Which table is filled, with the keys of what is new or changed, and about what share of its rows is done (0–1). */
+export interface Filling {
+  readonly table: string;
+  readonly with: string[];
+  readonly share: number;
+}
 
 /** How one set of tables of a projection stands. */
 export interface BuildStatus {
@@ -23,8 +31,8 @@ export interface BuildStatus {
   readonly failure: Omit<Failure, 'stack'> | null;
   /** events passed over by an operator's decision */
   readonly parked: number;
-  /** the table that is filled beside the events because a definition is new, and about what share of its rows is done */
-  readonly filling: { readonly table: string; readonly share: number } | null;
+  /** a fill beside the events, because definitions are new */
+  readonly filling: Filling | null;
 }
 
 export interface ProjectionStatus extends BuildStatus {
@@ -39,6 +47,13 @@ export interface ProjectionStatus extends BuildStatus {
   readonly rebuild: BuildStatus | null;
 }
 
+interface FillRow {
+  table: string;
+  cursor: string | null;
+  filled: Held;
+  filling: Held;
+}
+
 interface CheckpointRow {
   name: string;
   build: string;
@@ -50,7 +65,7 @@ interface CheckpointRow {
   updated_at: Date;
   failure: Failure | null;
   parked: number;
-  filling: { table: string; cursor: string | null } | null;
+  fill: FillRow | null;
 }
 
 /**
@@ -66,9 +81,9 @@ export async function projectionStatus(
     `SELECT name, build, serving, state, position, recorded_at, applied, updated_at, failure,
             (SELECT count(*)::int FROM projection.parked_event AS parked
               WHERE parked.name = checkpoint.name AND parked.build = checkpoint.build) AS parked,
-            (SELECT json_build_object('table', table_name, 'cursor', cursor) FROM projection.cross_fill AS fill
+            (SELECT json_build_object('table', table_name, 'cursor', cursor, 'filled', filled, 'filling', filling) FROM projection.cross_fill AS fill
               WHERE fill.name = checkpoint.name AND fill.build = checkpoint.build AND filling IS NOT NULL
-              ORDER BY table_name LIMIT 1) AS filling
+              ORDER BY table_name LIMIT 1) AS fill
        FROM projection.checkpoint`,
   );
   return Promise.all(
@@ -100,8 +115,15 @@ function statusOf(row: CheckpointRow | undefined, build: string): BuildStatus {
     movedAt: (row?.updated_at ?? new Date(0)).toISOString(),
     failure: withoutStack(row?.failure),
     parked: row?.parked ?? 0,
-    filling: row?.filling ? { table: row.filling.table, share: shareUpTo(row.filling.cursor) } : null,
+    filling: row?.fill ? fillingOf(row.fill) : null,
   };
+}
+
+function fillingOf({ table, cursor, filled, filling }: FillRow): Filling {
+  const changed = Object.entries(filling).flatMap(([from, rows]) =>
+    Object.keys(rows).filter((key) => !isDeepStrictEqual(filled[from]?.[key], rows[key])),
+  );
+  return { table, with: changed, share: shareUpTo(cursor) };
 }
 
 function withoutStack(failure: Failure | null | undefined): Omit<Failure, 'stack'> | null {

@@ -3,8 +3,16 @@ import { load } from './http-load.js';
 import { median, ms, seconds, type Row } from './measure.js';
 
 const CLIENTS = 1_000_000;
-/** What retention is counted from when counters do not do. */
-const FACTS = ['held_client', 'fact_service', 'fact_withdrawal', 'fact_lapse', 'fact_return', 'fact_closure'];
+/** What retention is counted from when counters do not do, and what rules of segments are applied to. */
+const TABLES = [
+  'held_client',
+  'fact_service',
+  'fact_withdrawal',
+  'fact_lapse',
+  'fact_return',
+  'fact_closure',
+  'segment_client',
+];
 
 /**
  * Reports over a million clients. To record seven million events takes an hour, so the facts of the log's clients are copied in
@@ -15,7 +23,7 @@ export async function millionRows(world: BenchWorld): Promise<Row[]> {
   const [{ clients }]: [{ clients: number }] = await world.database.query(
     'SELECT count(*)::int AS clients FROM held_client WHERE superseded_at IS NULL',
   );
-  for (const table of FACTS) await multiply(world, table, Math.ceil(CLIENTS / clients));
+  for (const table of TABLES) await multiply(world, table, Math.ceil(CLIENTS / clients));
   await world.database.query('VACUUM ANALYZE');
   // What it has read of them before is not all there is now.
   await world.stopServing();
@@ -41,8 +49,14 @@ export async function millionRows(world: BenchWorld): Promise<Row[]> {
     ])),
   ];
   const peak = await world.peakMemory();
+  const { took, segment } = await fillSegment(world);
   return [
     ...rows,
+    row('a new segment filled', 30_000, took, size),
+    ...(await inTurn(world, size, [
+      ['its first page of members', `/segments/${segment}/members`, 20],
+      ['its members as of a day gone by', `/segments/${segment}/members?asOf=2024-06-01T00:00:00Z`, 20],
+    ])),
     {
       ...{ what: 'memory of the API process with them', goal: '–', size, baseline: '–' },
       ours: `${Math.round(peak)} MiB`,
@@ -64,6 +78,19 @@ async function inTurn(
     rows.push(row(what, most, median(took.slice(2)), size));
   }
   return rows;
+}
+
+/** @returns how long, in ms, it took from the definition of a segment by a rule until all its members are there */
+async function fillSegment(world: BenchWorld): Promise<{ took: number; segment: string }> {
+  const rule = { fact: 'daysSinceLastService', op: 'gt', value: 45 };
+  const begun = performance.now();
+  const { segmentId } = await world.call<{ segmentId: string }>('POST', '/segments', { name: 'quiet', rule });
+  await world.caughtUp();
+  for (;;) {
+    const { filled } = await world.call<{ filled?: number }>('GET', `/segments/${segmentId}`);
+    if (filled === undefined) return { took: performance.now() - begun, segment: segmentId };
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
 }
 
 const row = (what: string, most: number, took: number, size: string): Row => ({

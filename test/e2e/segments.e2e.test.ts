@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client, escapeIdentifier } from 'pg';
 import { readyMadeSegments } from '../../src/segment/ready-made-segments.js';
 import { Tenure } from '../support/tenure.js';
 import { waitUntil } from '../support/wait-until.js';
@@ -251,5 +252,41 @@ describe('a segment that a rule defines', () => {
   it('narrows the directory', async () => {
     const { body } = await tenure.ask(`/clients?segment=${SEGMENT}`).expect(200);
     expect(body.items.map(({ clientId }: { clientId: string }) => clientId)).toEqual([ADA]);
+  });
+
+  it('says that its members are not all there while it is being applied', async () => {
+    const LATER = '5e900000-0000-4000-8000-000000000002';
+    const writer = new Client({ connectionString: tenure.databaseUrl });
+    await writer.connect();
+    const { rows } = await writer.query<{ name: string }>(
+      "SELECT table_name AS name FROM information_schema.view_table_usage WHERE view_name = 'segment_member'",
+    );
+    try {
+      // Whoever reads may go on; whoever writes memberships waits.
+      await writer.query(
+        `BEGIN; LOCK TABLE projection.${escapeIdentifier(rows[0]?.name ?? '')} IN SHARE MODE`,
+      );
+      await tenure.record('post', '/segments', {
+        ...{ segmentId: LATER, name: 'Served', rule: { fact: 'services', op: 'gte', value: 1 } },
+      });
+      const partial = await members(LATER).expect(200);
+      expect({ filled: partial.headers['x-filled'], ids: ids(partial.body) }).toEqual({
+        filled: '0',
+        ids: [],
+      });
+      expect((await members(LATER).set('Accept', 'text/csv').expect(200)).headers['x-filled']).toBe('0');
+      expect((await members(SEGMENT).expect(200)).headers).not.toHaveProperty('x-filled');
+      const { body: projections } = await tenure.ask('/ops/projections', 'admin').expect(200);
+      expect(projections.find(({ name }: { name: string }) => name === 'segment-membership').filling).toEqual(
+        { table: 'segment_member', with: [LATER], share: 0 },
+      );
+    } finally {
+      await writer.query('ROLLBACK');
+      await writer.end();
+    }
+    await waitUntil('it is filled', async () => {
+      const { headers, body } = await members(LATER).expect(200);
+      return headers['x-filled'] === undefined && ids(body).includes(ADA);
+    });
   });
 });
