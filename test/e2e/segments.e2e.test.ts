@@ -254,6 +254,39 @@ describe('a segment that a rule defines', () => {
     expect(body.items.map(({ clientId }: { clientId: string }) => clientId)).toEqual([ADA]);
   });
 
+  it('narrows reports, and parts them', async () => {
+    const report = async (query: string) =>
+      (await tenure.ask(`/analytics/retention?${query}`, 'analyst').expect(200)).body.cohorts as {
+        group?: string;
+        cohort: string;
+        size: number;
+      }[];
+    expect(await report(`segment=${SEGMENT}`)).toMatchObject([{ cohort: '2024-01', size: 1 }]);
+    expect(await report(`segment=${SEGMENT}&asOf=2024-02-10T09:00:00Z`)).toEqual([]);
+    const parts = await report('groupBy=segment');
+    expect(parts.filter(({ group }) => group === SEGMENT)).toMatchObject([{ cohort: '2024-01', size: 1 }]);
+    expect(parts.filter(({ group }) => group === 'tag:vip')).toMatchObject([{ cohort: '2024-01', size: 1 }]);
+    await tenure
+      .call('get', '/analytics/retention?segment=5e900000-0000-4000-8000-00000000dead', 'analyst')
+      .expect(200)
+      .expect(({ body }) => expect(body.cohorts).toEqual([]));
+  });
+
+  it('has the same members after the read model was built anew, and the comparison says so', async () => {
+    const before = (await members(SEGMENT).expect(200)).body;
+    const { body: begun } = await tenure
+      .call('post', '/ops/projections/segment-membership/rebuild')
+      .expect(202);
+    await waitUntil('the new tables serve', async () => {
+      const { body } = await tenure.ask('/ops/projections', 'admin').expect(200);
+      const one = (body as { name: string; build: string; rebuild: unknown }[]).find(
+        ({ name }) => name === 'segment-membership',
+      );
+      return one?.build === begun.build && one?.rebuild === null;
+    });
+    expect((await members(SEGMENT).expect(200)).body).toEqual(before);
+  });
+
   it('says that its members are not all there while it is being applied', async () => {
     const LATER = '5e900000-0000-4000-8000-000000000002';
     const writer = new Client({ connectionString: tenure.databaseUrl });

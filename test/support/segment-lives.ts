@@ -52,10 +52,15 @@ export function segmentRows({ pooled, extras }: SegmentLives): SegmentClientRow[
   const log = new EventLog<ClientEvent>();
   log.events.push(...facts);
   for (const extra of extras) tell(log, ids[extra.who % ids.length] as string, extra);
+  return rowsOf(log.events);
+}
+
+/** @returns the rows of all clients after these events */
+export function rowsOf(events: readonly RecordedEvent<ClientEvent>[]): SegmentClientRow[] {
   const rows = new Map<string, SegmentClientRow | null>();
   type Evolve = (row: SegmentClientRow | null, event: RecordedEvent<ClientEvent>) => SegmentClientRow;
   const handlers = segmentClients.evolve as unknown as Record<string, Evolve | undefined>;
-  for (const one of log.events) {
+  for (const one of events) {
     const evolve = handlers[one.event.type];
     if (evolve) rows.set(one.stream, evolve(rows.get(one.stream) ?? null, one));
   }
