@@ -49,12 +49,13 @@ const conversion: ClientIntent = {
   kind: 'ConvertClient',
   data: { name: 'Ada Lovelace', source: 'referral', trade: 'cleaning' },
 };
-const service = {
+export const service = {
   kind: 'RecordService',
   data: { serviceType: 'regular clean', amountMinor: 8_200, currency: 'CAD', technicians: ['JJ'] },
 };
 
-async function decide(decisions: Decisions, clientId: string, intent: object): Promise<void> {
+/** Decides on what the client's stream says, and appends. */
+export async function decide(decisions: Decisions, clientId: string, intent: object): Promise<void> {
   const commandId = uuidv4();
   const { kind, data } = intent as { kind: string; data: object };
   const command = {

@@ -10,10 +10,11 @@ import type { Row } from './measure.js';
 import { millionRows } from './million.bench.js';
 import { queryRows } from './queries.bench.js';
 import { rebuildRows } from './rebuild.bench.js';
+import { segmentRows } from './segments.bench.js';
 import { visibleRows } from './visible.bench.js';
 
 /**
- *     npm run bench -- [--events 200000] [--rounds 3] [--seed 7] [--only rebuild,append,http,visible,queries,import,million] [--json FILE]
+ *     npm run bench -- [--events 200000] [--rounds 3] [--seed 7] [--only rebuild,append,http,visible,queries,import,segments,million] [--json FILE]
  *
  * Every figure is measured in this run, beside its baseline, on servers and files of its own.
  */
@@ -37,6 +38,7 @@ const measurements: Record<string, (world: BenchWorld) => Promise<Row[]>> = {
   visible: (world) => visibleRows(world, 10),
   queries: (world) => queryRows(world),
   import: (world) => importRows(world, 600, rounds),
+  segments: (world) => segmentRows(world),
   million: (world) => millionRows(world),
 };
 const names = values.only?.split(',') ?? Object.keys(measurements);

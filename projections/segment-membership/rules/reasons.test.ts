@@ -68,7 +68,7 @@ describe('why a rule holds for a client', () => {
   });
 
   it('has the shape of the rule, and names the events of the parts that decide', () => {
-    const vip: Rule = { fact: 'tags', op: 'eq', value: 'vip' };
+    const vip: Rule = { fact: 'tags', op: 'in', value: ['vip'] };
     const both = why({ and: [regular, vip] }, '2024-02-12T00:00:00.000Z');
     expect(both).toMatchObject({ holds: true, eventIds: [...ids(served), tagged.id] });
     expect(both.parts).toHaveLength(2);
