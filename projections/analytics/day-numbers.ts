@@ -1,7 +1,8 @@
 import type { HeldFacts } from './held.js';
 import { periodCalendar } from './period-calendar.js';
 import { periodsSoFar } from './periods-so-far.js';
-import type { Frame, Sql } from './reports.js';
+import type { Frame } from './reports.js';
+import type { Sql } from './sql.js';
 
 /** Local days by number, so that the days from one instant to another are a difference. */
 export interface DayNumbers {

@@ -10,7 +10,8 @@ import { Cursor, QueryInteger } from '../../src/schema/query-fields.js';
 import { count, ReportMeta } from './analytics.answer.js';
 import type { HeldFacts } from './held.js';
 import { isPeriod, type Grain } from './period-calendar.js';
-import type { Frame, ReportParameters, Reports, Said, Sql } from './reports.js';
+import type { Frame, ReportParameters, Reports, Said } from './reports.js';
+import type { Sql } from './sql.js';
 
 /**
  * Every figure of a report opens into the clients that it counts, each with the events that make it one of them. A measure

@@ -78,3 +78,30 @@ test('only names of the zone database are zones', () => {
   expect(['', '+02:00', 'Mars/Olympus', 'local', 'UTC+2', 'Europe/'].some(isZone)).toBe(false);
   expect(() => monthCalendar('Mars/Olympus')).toThrow('there is no time zone Mars/Olympus');
 });
+
+test.each([
+  'America/Havana',
+  'America/Sao_Paulo',
+  'America/St_Johns',
+  'Africa/Cairo',
+  'Asia/Amman',
+  'Asia/Gaza',
+  'Australia/Lord_Howe',
+  'Europe/Berlin',
+  'Pacific/Apia',
+])(
+  'a day in %s begins at the first instant that its clocks, as the runtime knows them, give its date',
+  (zone) => {
+    const { startOfDay } = periodCalendar(zone, 'day');
+    const date = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeZone: zone });
+    const wrong: string[] = [];
+    for (let time = Date.UTC(2005, 0); time < Date.UTC(2032, 0); time += 86_400_000) {
+      const day = new Date(time).toISOString().slice(0, 10);
+      const start = Date.parse(startOfDay(day));
+      // The one day of which there is nothing: Samoa moved to the other side of the date line.
+      if (zone === 'Pacific/Apia' && day === '2011-12-30') continue;
+      if (date.format(start) !== day || date.format(start - 1) >= day) wrong.push(day);
+    }
+    expect(wrong).toEqual([]);
+  },
+);

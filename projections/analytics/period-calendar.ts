@@ -138,8 +138,18 @@ export function periodCalendar(zone: string, grain: AnyGrain): PeriodCalendar {
   };
 }
 
-/** Where clocks go back over midnight it comes twice, and the first of the two begins the day; where they skip it, luxon moves on. */
+/**
+ * Where clocks go back over midnight it comes twice, and the first of the two begins the day; where they skip it, luxon moves on.
+ * Luxon is not asked for more, since on the day after clocks went forward it may move on although there is a midnight.
+ */
 function firstInstant(day: string, zone: string): Instant {
-  const midnights = DateTime.fromISO(day, { zone }).getPossibleOffsets();
-  return new Date(Math.min(...midnights.map((one) => one.toMillis()))).toISOString();
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  const iana = IANAZone.create(zone);
+  const offsets = new Set([-1, 0, 1].map((days) => iana.offset(midnight + days * DAY)));
+  const midnights = [...offsets].flatMap((minutes) => {
+    const at = midnight - minutes * 60_000;
+    return iana.offset(at) === minutes ? [at] : [];
+  });
+  const first = midnights.length > 0 ? Math.min(...midnights) : DateTime.fromISO(day, { zone }).toMillis();
+  return new Date(first).toISOString();
 }

@@ -1,6 +1,6 @@
 import type { Instant } from '../../src/schema/instant.js';
 import type { Period, PeriodCalendar } from './period-calendar.js';
-import type { Sql } from './reports.js';
+import type { Sql } from './sql.js';
 
 /**
  * The periods in which something can have happened, for SQL to find an instant's by `width_bucket(at, starts)`: the first is

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
 import { Clock } from '../../src/clock.js';
 import type { Await } from '../../src/http/await-position.js';
 import type { FieldError } from '../../src/http/problem.js';
@@ -18,12 +17,10 @@ import {
 } from './analytics.parameters.js';
 import { COHORT_RETENTION } from './facts/projection-name.js';
 import { periodCalendar, type Grain, type PeriodCalendar } from './period-calendar.js';
+import type { Sql } from './sql.js';
 
 /** Token of the business's zone (IANA name), in whose calendar a report is unless another is asked for. */
 export const BUSINESS_ZONE = Symbol('business zone');
-
-/** Runs SQL, all of it on one state of the tables. */
-export type Sql = Pick<EntityManager, 'query' | 'queryRunner'>;
 
 export type ReportParameters = TimesParameters &
   Partial<ClientFilters> & { from?: string; to?: string; grain?: Grain };

@@ -16,7 +16,8 @@ import {
 } from '../analytics/lineage.js';
 import { isPeriod } from '../analytics/period-calendar.js';
 import { periodsSoFar } from '../analytics/periods-so-far.js';
-import { Reports, type Frame, type Sql } from '../analytics/reports.js';
+import { Reports, type Frame } from '../analytics/reports.js';
+import type { Sql } from '../analytics/sql.js';
 import { indexOf, placed, type Counting } from './placing.sql.js';
 import { definitionOf } from './retention.definition.js';
 import type { Bracket } from './retention.figures.js';

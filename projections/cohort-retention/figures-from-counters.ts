@@ -1,5 +1,5 @@
 import type { Period as Month } from '../analytics/period-calendar.js';
-import type { Sql } from '../analytics/reports.js';
+import type { Sql } from '../analytics/sql.js';
 import {
   runningTotals,
   type CellFigure,

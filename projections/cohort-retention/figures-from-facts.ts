@@ -3,7 +3,7 @@ import type { CountedLife } from '../analytics/columns/counted-life.js';
 import type { LifeColumns } from '../analytics/columns/life-columns.js';
 import type { Period } from '../analytics/period-calendar.js';
 import { periodsFrom } from '../analytics/periods-so-far.js';
-import type { Sql } from '../analytics/reports.js';
+import type { Sql } from '../analytics/sql.js';
 import { CohortTally } from './cohort-tally.js';
 import { Cohorts } from './cohorts.js';
 import {

@@ -27,7 +27,7 @@ const figures = [
   '| --- | --- | --- | --- | --- | --- |',
   ...rows.map(
     ({ what, size, goal, ours, baseline, met }) =>
-      `| ${[what, size, goal, ours, baseline, met ? 'yes' : '**no**'].join(' | ')} |`,
+      `| ${[what, size, goal, ours, baseline, goal === '–' ? '–' : met ? 'yes' : '**no**'].join(' | ')} |`,
   ),
   '',
 ].join('\n');

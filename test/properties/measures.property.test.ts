@@ -4,7 +4,8 @@ import type { ServiceEvent } from '../../projections/analytics/facts/service-mov
 import { PeriodParameters } from '../../projections/analytics/analytics.parameters.js';
 import { periodCalendar } from '../../projections/analytics/period-calendar.js';
 import { repeatFigures } from '../../projections/analytics/repeat/repeat.query.js';
-import type { Frame, Sql } from '../../projections/analytics/reports.js';
+import type { Frame } from '../../projections/analytics/reports.js';
+import type { Sql } from '../../projections/analytics/sql.js';
 import {
   revenueRetentionRows,
   RevenueRetentionParameters,

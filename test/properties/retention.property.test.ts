@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { DataSource } from 'typeorm';
 import { periodCalendar, GRAINS } from '../../projections/analytics/period-calendar.js';
 import { LifeColumns } from '../../projections/analytics/columns/life-columns.js';
-import { Reports, type Frame, type Sql } from '../../projections/analytics/reports.js';
+import { Reports, type Frame } from '../../projections/analytics/reports.js';
+import type { Sql } from '../../projections/analytics/sql.js';
 import type { LineageItem } from '../../projections/analytics/lineage.js';
 import {
   CellParameters,

@@ -1,21 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import { escapeLiteral } from 'pg';
-import type { ClientFilters, Grouping } from '../analytics.parameters.js';
-import type { Sql } from '../reports.js';
+import type { ClientFilters } from '../analytics.parameters.js';
+import type { Sql } from '../sql.js';
 import { CountedLife, type Counted } from './counted-life.js';
-import { eachClient, type LifeColumns } from './life-columns.js';
+import type { LifeColumns } from './life-columns.js';
 import { SnapshotReader } from './snapshot-reader.js';
-
-/** The column of a life that a client is grouped by; its segments are none. */
-const GROUPED_BY: Record<
-  Exclude<Grouping, 'segment'>,
-  'source' | 'trade' | 'clientType' | 'serviceType' | 'technician'
-> = {
-  source: 'source',
-  trade: 'trade',
-  clientType: 'clientType',
-  serviceType: 'serviceType',
-  technician: 'technician',
-};
 
 const FILTERS = ['source', 'trade', 'clientType', 'serviceType', 'technician'] as const;
 
@@ -37,7 +26,7 @@ export async function eachCountedClient(
   );
   const members = segment === undefined ? undefined : await membersOf(sql, columns, question, segment);
   const segments = groupBy === 'segment' ? await membersOf(sql, columns, question) : undefined;
-  const by = groupBy === undefined || groupBy === 'segment' ? undefined : GROUPED_BY[groupBy];
+  const by = groupBy === 'segment' ? undefined : groupBy;
   const life = new CountedLife(columns, question);
   await eachClient(columns.clients, (client) => {
     if ((members && !members.has(client)) || (segments && !segments.has(client))) return;
@@ -70,4 +59,20 @@ async function membersOf(
     }),
   );
   return members;
+}
+
+/** How long, in ms, a reading may keep the process from everything else. */
+const SLICE = 8;
+/** Clients between two looks at the clock. */
+const STRIDE = 2_000;
+
+/** Goes through all clients by number, and lets others have their turn now and then. */
+async function eachClient(clients: number, look: (client: number) => void): Promise<void> {
+  let begun = performance.now();
+  for (let client = 0; client < clients; client++) {
+    look(client);
+    if (client % STRIDE !== 0 || performance.now() - begun < SLICE) continue;
+    await setImmediate();
+    begun = performance.now();
+  }
 }

@@ -1,7 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { COHORT_RETENTION } from '../facts/projection-name.js';
-import type { Sql } from '../reports.js';
+import type { Sql } from '../sql.js';
 import type { BinaryRow } from './binary-rows.js';
 import { ClientRuns } from './client-runs.js';
 import { LIFE_COLUMNS, TOUCHED } from './life-columns.sql.js';
@@ -212,19 +211,3 @@ async function touchedSince(reader: SnapshotReader, position: number): Promise<s
 }
 
 const endOf = (row: BinaryRow, field: number): number => (row.isNull(field) ? Infinity : row.instant(field));
-
-/** How long, in ms, a reading may keep the process from everything else. */
-const SLICE = 8;
-/** Clients between two looks at the clock. */
-const STRIDE = 2_000;
-
-/** Goes through all clients by number, and lets others have their turn now and then. */
-export async function eachClient(clients: number, look: (client: number) => void): Promise<void> {
-  let begun = performance.now();
-  for (let client = 0; client < clients; client++) {
-    look(client);
-    if (client % STRIDE !== 0 || performance.now() - begun < SLICE) continue;
-    await setImmediate();
-    begun = performance.now();
-  }
-}

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import type { Sql } from '../reports.js';
+import type { Sql } from '../sql.js';
 import { readRows, type BinaryRow } from './binary-rows.js';
 
 /**

@@ -4,7 +4,8 @@ import type { Snapshot } from '../../../src/projecting/read-model.js';
 import { OneOf, Text } from '../../../src/schema/fields.js';
 import { PeriodParameters } from '../analytics.parameters.js';
 import { inGroup, lineageOf, openPeriodFigure, type Behind, type LineagePage } from '../lineage.js';
-import { Reports, type Frame, type Sql } from '../reports.js';
+import { Reports, type Frame } from '../reports.js';
+import type { Sql } from '../sql.js';
 import { lifecycleSaid, PARTS, visitedPeriods } from './lifecycle.query.js';
 
 /** Which figure of which period. */

@@ -7,7 +7,8 @@ import { groupingSaid } from '../grouping-words.js';
 import { heldFacts, type HeldFacts } from '../held.js';
 import type { Period } from '../period-calendar.js';
 import { periodsSoFar } from '../periods-so-far.js';
-import { clientFilters, Reports, type Frame, type Said, type Sql } from '../reports.js';
+import { clientFilters, Reports, type Frame, type Said } from '../reports.js';
+import type { Sql } from '../sql.js';
 import type { LifecycleReport, LifecycleRow } from './lifecycle.answer.js';
 
 export class GetLifecycle extends Query<Snapshot<LifecycleReport>> {

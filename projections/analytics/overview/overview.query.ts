@@ -8,7 +8,8 @@ import { lapsesSaid } from '../lapse-rule.js';
 import { lapses } from '../lapses/lapses.query.js';
 import { lifecycle } from '../lifecycle/lifecycle.query.js';
 import { repeatFigures } from '../repeat/repeat.query.js';
-import { clientFilters, type Frame, type Reports, type Said, type Sql } from '../reports.js';
+import { clientFilters, type Frame, type Reports, type Said } from '../reports.js';
+import type { Sql } from '../sql.js';
 import { satisfactionRows } from '../satisfaction/satisfaction.query.js';
 import type { KeyFigure, OverviewRow } from './overview.answer.js';
 

@@ -1,7 +1,8 @@
 import { dayNumbers, type DayNumbers } from '../day-numbers.js';
 import { heldFacts, type HeldFacts } from '../held.js';
 import { periodsSoFar } from '../periods-so-far.js';
-import { clientFilters, type Frame, type Sql } from '../reports.js';
+import { clientFilters, type Frame } from '../reports.js';
+import type { Sql } from '../sql.js';
 import type { PeriodParameters } from '../analytics.parameters.js';
 
 /** What visits are counted from. */

@@ -9,7 +9,8 @@ import { inGroup, lineageOf, openFigure, strayGroup } from '../lineage.js';
 import { isPeriod, type Grain } from '../period-calendar.js';
 import { inView, periodHead } from '../period-rows.js';
 import { periodsSoFar } from '../periods-so-far.js';
-import { clientFilters, type Frame, type Reports, type Said, type Sql } from '../reports.js';
+import { clientFilters, type Frame, type Reports, type Said } from '../reports.js';
+import type { Sql } from '../sql.js';
 import type { RevenueRetentionRow } from './revenue-retention.answer.js';
 
 /** Two windows of equal length, one right after the other: quarters, or the twelve months up to a month's end. */

@@ -8,7 +8,8 @@ import { groupOf, type InSomeGroup } from '../groups.js';
 import { groupingSaid } from '../grouping-words.js';
 import { heldFacts, type HeldFacts } from '../held.js';
 import { inGroup, lineageOf, openFigure, strayGroup } from '../lineage.js';
-import { clientFilters, type Frame, type Reports, type Said, type Sql } from '../reports.js';
+import { clientFilters, type Frame, type Reports, type Said } from '../reports.js';
+import type { Sql } from '../sql.js';
 import { RFM_SEGMENTS, type RfmCell, type RfmRange, type RfmRow, type RfmSegment } from './rfm.answer.js';
 
 export class RfmParameters extends ClientParameters {

@@ -8,7 +8,8 @@ import { heldFacts, type HeldFacts } from '../held.js';
 import { inGroup, lineageOf, openPeriodFigure } from '../lineage.js';
 import { inView, periodHead } from '../period-rows.js';
 import { periodsSoFar } from '../periods-so-far.js';
-import { clientFilters, type Frame, type Reports, type Said, type Sql } from '../reports.js';
+import { clientFilters, type Frame, type Reports, type Said } from '../reports.js';
+import type { Sql } from '../sql.js';
 import type { Nps, SatisfactionRow } from './satisfaction.answer.js';
 
 export class SatisfactionParameters extends PeriodParameters {

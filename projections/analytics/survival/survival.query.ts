@@ -8,7 +8,8 @@ import { groupingSaid } from '../grouping-words.js';
 import { heldFacts, type HeldFacts } from '../held.js';
 import { lapsesBy, lapsesSaid, Tie, WindowDays, type TieRule } from '../lapse-rule.js';
 import { inGroup, lineageOf, openFigure, strayGroup } from '../lineage.js';
-import { clientFilters, type Frame, type Reports, type Said, type Sql } from '../reports.js';
+import { clientFilters, type Frame, type Reports, type Said } from '../reports.js';
+import type { Sql } from '../sql.js';
 import { curveOf } from './curve.answer.js';
 import type { Watched } from './kaplan-meier.js';
 
