@@ -3,7 +3,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { historyLines } from '../../src/demo/history-generator.js';
 import { REPOSITORY } from '../support/node-process.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
@@ -158,38 +157,60 @@ it('says every fault of its configuration and does not start', async () => {
   await expect(readFile(join(directory.path, 'data'))).rejects.toThrow(/ENOENT/);
 });
 
-it('is killed soon after a segment was defined, goes on, and ends with the members that the rule has', async () => {
+it('is killed between two chunks of a fill, goes on from there, and ends with the members of an undisturbed one', async () => {
   const first = await serve();
   const key = await first.says(/(tnr_\S+)/);
   const file = join(directory.path, 'histories.ndjson');
-  const period = { from: '2025-01-01T00:00:00.000Z', to: '2026-01-01T00:00:00.000Z' };
-  await writeFile(file, [...historyLines({ seed: 1, clients: 300, ...period })].join('\n'));
+  // More than three chunks of clients.
+  const period = { from: '2025-01-01T00:00:00.000Z', to: '2025-02-01T00:00:00.000Z' };
+  await writeFile(file, [...historyLines({ seed: 1, clients: 7_000, ...period })].join('\n'));
   expect((await run('cli.main.js', ['import', file]).ended).code).toBe(0);
 
-  // Nobody can tell when a chunk is in hand, so it is killed at three different times.
-  const rule = { fact: 'services', op: 'gte', value: 3 };
-  const defined: string[] = [];
-  let server = first;
-  for (const [n, later] of [0, 30, 150].entries()) {
-    const answer = await server.call('segments', key, { name: `often ${n}`, rule });
+  type Server = Awaited<ReturnType<typeof serve>>;
+  const ask = async <Answer>(server: Server, path: string) =>
+    (await (await server.call(path, key)).json()) as Answer;
+  const define = async (server: Server, name: string): Promise<string> => {
+    const rule = { fact: 'services', op: 'gte', value: 2 };
+    const answer = await server.call('segments', key, { name, rule });
     expect(answer.status).toBe(201);
-    defined.push(((await answer.json()) as { segmentId: string }).segmentId);
-    await delay(later);
-    server.child.kill('SIGKILL');
-    await server.ended;
-    server = await serve();
-  }
+    return ((await answer.json()) as { segmentId: string }).segmentId;
+  };
+  /** What share of the clients the rule has been applied to: none as long as nobody knows of it. */
+  const filled = async (server: Server, id: string): Promise<number> => {
+    const answer = await server.call(`segments/${id}`, key);
+    if (answer.status === 404) return 0;
+    return ((await answer.json()) as { filled?: number }).filled ?? 1;
+  };
+  const isFilled = (server: Server, id: string) =>
+    waitUntil('it is filled', async () => (await filled(server, id)) === 1, 30_000);
+  const members = async (server: Server, id: string) => {
+    const all: object[] = [];
+    let cursor: string | undefined = '';
+    while (cursor !== undefined) {
+      const path = `segments/${id}/members?limit=200${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;
+      const page: { items: object[]; nextCursor?: string } = await ask(server, path);
+      all.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    return all;
+  };
 
-  const ask = async (path: string, body?: object) => (await server.call(path, key, body)).json() as never;
-  const { count }: { count: number } = await ask('segments/preview', { rule });
-  expect(count).toBeGreaterThan(20);
-  for (const id of defined) {
-    const size = await waitUntil('the segment is filled', async () => {
-      const segment: { size?: number; filled?: number } = await ask(`segments/${id}`);
-      return segment.filled === undefined ? segment.size : undefined;
-    });
-    expect(size).toBe(count);
-  }
+  const killed = await define(first, 'disturbed');
+  const share = await waitUntil('a part of it is filled', async () => {
+    const done = await filled(first, killed);
+    return done > 0 ? done : undefined;
+  });
+  expect(share).toBeLessThan(1);
+  first.child.kill('SIGKILL');
+  await first.ended;
+
+  const second = await serve();
+  await isFilled(second, killed);
+  const undisturbed = await define(second, 'undisturbed');
+  await isFilled(second, undisturbed);
+  const there = await members(second, undisturbed);
+  expect(there.length).toBeGreaterThan(500);
+  expect(await members(second, killed)).toEqual(there);
   const verified = await run('cli.main.js', ['projections', 'verify', 'segment-membership']).ended;
   expect(verified).toMatchObject({ code: 0 });
-}, 120_000);
+}, 180_000);
