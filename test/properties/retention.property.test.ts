@@ -35,6 +35,7 @@ import {
   retentionOf,
 } from '../../projections/cohort-retention/retention.query.js';
 import type { RecordedEvent } from '../../src/event-store/envelope.js';
+import { waitUntil } from '../support/wait-until.js';
 import { SettableClock } from '../support/settable-clock.js';
 import { livedTogether, pooledLives } from '../support/pooled-lives.js';
 import { ProjectionSpec } from '../support/projection-spec.js';
@@ -216,6 +217,35 @@ test('whoever reads a state that others have left behind is answered from a late
     return clients(sql);
   });
   expect({ asked, clients: result.clients }).toEqual({ asked: 2, clients: 2 });
+});
+
+test('columns whose reading broke off are read anew by the next question', async () => {
+  const at = '2024-01-01T00:00:00.000Z';
+  const { facts } = livedTogether({ conversions: [at, at], steps: [] });
+  await spec.replay([facts.slice(0, 1)]);
+  const columns = new LifeColumns();
+  const clients = () => inSnapshot((sql) => columns.read(sql, () => Promise.resolve(columns.clients)));
+  expect(await clients()).toBe(1);
+  await spec.deliver(facts.slice(1));
+  const locking = database.createQueryRunner();
+  await locking.startTransaction();
+  // The last that is read: by then the others are in.
+  await locking.query('LOCK TABLE fact_closure IN ACCESS EXCLUSIVE MODE');
+  const broken = expect(clients()).rejects.toThrow('terminating connection');
+  await waitUntil('the reading waits for the lock', async () => {
+    const ended: object[] = await database.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = 'tenure-columns' AND wait_event_type = 'Lock'`,
+    );
+    return ended.length > 0;
+  });
+  await broken;
+  await locking.rollbackTransaction();
+  await locking.release();
+  const asked = Object.assign(new RetentionParameters(), { tz: 'UTC' });
+  const question = questionOf(asked, frameOf(asked, NOW, 'UTC', null));
+  const { cohorts } = await inSnapshot((sql) => figuresFromFacts(sql, columns, question));
+  expect(cohorts.map((one) => one.clients)).toEqual([2]);
 });
 
 test('counters give what the facts give, now and as of a day gone by', async () => {
