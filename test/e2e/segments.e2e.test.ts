@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PassThrough } from 'node:stream';
 import { Client, escapeIdentifier } from 'pg';
+import type { Session } from '../../src/cli/session.js';
+import { runStatus } from '../../src/cli/status.command.js';
 import { readyMadeSegments } from '../../src/segment/ready-made-segments.js';
 import { Tenure } from '../support/tenure.js';
 import { waitUntil } from '../support/wait-until.js';
@@ -313,6 +316,10 @@ describe('a segment that a rule defines', () => {
       expect(projections.find(({ name }: { name: string }) => name === 'segment-membership').filling).toEqual(
         { table: 'segment_member', with: [LATER], share: 0 },
       );
+      const out = new PassThrough();
+      const session = { app: tenure.application, config: {}, runtime: { owner: false } };
+      await runStatus(session as unknown as Session, out);
+      expect(String(out.read())).toContain(`filling segment_member, 0 % done, with ${LATER}`);
     } finally {
       await writer.query('ROLLBACK');
       await writer.end();
