@@ -1,6 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { EntityManager } from 'typeorm';
-import { fillUnderWay } from '../../src/projecting/cross-fill-table.js';
+import { changedIn, fillUnderWay } from '../../src/projecting/cross-fill-table.js';
 import { rfmCut } from './rfm-cut.js';
 import { goesByScores, segmentDefinition, type SegmentDefinitionRow } from './segment-definition.js';
 import { SEGMENT_MEMBERSHIP } from './segment-membership.projection.js';
@@ -12,12 +11,11 @@ import { SEGMENT_MEMBERSHIP } from './segment-membership.projection.js';
 export async function beingApplied(manager: EntityManager): Promise<(segment: string) => number | undefined> {
   const fill = await fillUnderWay(manager, SEGMENT_MEMBERSHIP, 'segment_member');
   if (!fill) return () => undefined;
-  const { filled, filling, share } = fill;
-  const isCutAnew = !isDeepStrictEqual(filled[rfmCut.name] ?? {}, filling[rfmCut.name] ?? {});
+  const changed = new Set(changedIn(fill, segmentDefinition.name));
+  const areCutsNew = changedIn(fill, rfmCut.name).length > 0;
   return (segment) => {
-    const definition = filling[segmentDefinition.name]?.[segment] as SegmentDefinitionRow | undefined;
+    const definition = fill.filling[segmentDefinition.name]?.[segment] as SegmentDefinitionRow | undefined;
     if (!definition) return undefined;
-    const isNew = !isDeepStrictEqual(filled[segmentDefinition.name]?.[segment], definition);
-    return isNew || (isCutAnew && goesByScores(definition)) ? share : undefined;
+    return changed.has(segment) || (areCutsNew && goesByScores(definition)) ? fill.share : undefined;
   };
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { EntityManager } from 'typeorm';
 import type { Held } from './projection.js';
 
@@ -34,6 +35,16 @@ export async function fillUnderWay(
   );
   if (!row) return null;
   return { filled: row.filled, filling: row.filling, share: shareUpTo(row.cursor) };
+}
+
+/** @returns the keys of the rows of a table that a fill brings in, drops, or has otherwise than before */
+export function changedIn(
+  { filled, filling }: Pick<FillUnderWay, 'filled' | 'filling'>,
+  table: string,
+): string[] {
+  const [before, after] = [filled[table] ?? {}, filling[table] ?? {}];
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...keys].filter((key) => !isDeepStrictEqual(before[key], after[key]));
 }
 
 /** @returns about what share of random UUIDs is not beyond the cursor, 0 to 1, in hundredths */

@@ -1,10 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { DataSource } from 'typeorm';
 import type { EventStore } from '../event-store/event-store.js';
 import type { Instant } from '../schema/instant.js';
 import { buildOf, buildsOf } from './build.js';
 import type { Failure } from './checkpoint.js';
-import { shareUpTo } from './cross-fill-table.js';
+import { changedIn, shareUpTo } from './cross-fill-table.js';
 import { lagOf, type Lag } from './lag.js';
 import type { AnyProjection, Held } from './projection.js';
 
@@ -119,10 +118,8 @@ function statusOf(row: CheckpointRow | undefined, build: string): BuildStatus {
   };
 }
 
-function fillingOf({ table, cursor, filled, filling }: FillRow): Filling {
-  const changed = Object.entries(filling).flatMap(([from, rows]) =>
-    Object.keys(rows).filter((key) => !isDeepStrictEqual(filled[from]?.[key], rows[key])),
-  );
+function fillingOf({ table, cursor, ...fill }: FillRow): Filling {
+  const changed = Object.keys(fill.filling).flatMap((from) => changedIn(fill, from));
   return { table, with: changed, share: shareUpTo(cursor) };
 }
 
