@@ -88,7 +88,16 @@ const GROUPS: Record<Grouping, string> = {
   clientType: 'living.client_type',
 };
 
-const MEMBER = 'entered_at < $1 AND (left_at IS NULL OR left_at >= $1)';
+/** SQL that says of a stay in a segment that it went on just before an instant. */
+export const memberBefore = (at: string): string =>
+  `entered_at < ${at} AND (left_at IS NULL OR left_at >= ${at})`;
+
+/** SQL for a column of a service `said`: of one restated, what was done and by whom is what was said of it last. */
+export const lastSaid = (column: string): string => `CASE WHEN said.restated AND said.${column} IS NULL THEN (
+      SELECT earlier.${column} FROM fact_service AS earlier
+      WHERE earlier.service_id = said.service_id AND earlier.position < said.position AND earlier.${column} IS NOT NULL
+      ORDER BY earlier.position DESC LIMIT 1)
+    ELSE said.${column} END`;
 
 function clientTable(question: HeldQuestion, bind: HeldFacts['bind']): string {
   const { segment, serviceType, technician, source, trade, clientType, groupBy, among } = question;
@@ -104,7 +113,7 @@ function clientTable(question: HeldQuestion, bind: HeldFacts['bind']): string {
     ...(segment === undefined
       ? []
       : [
-          `client_id IN (SELECT client_id FROM segment_member WHERE segment = ${bind(segment)} AND ${MEMBER})`,
+          `client_id IN (SELECT client_id FROM segment_member WHERE segment = ${bind(segment)} AND ${memberBefore('$1')})`,
         ]),
   ];
   const byFirst = [serviceType, technician].some((one) => one !== undefined);
@@ -113,7 +122,7 @@ function clientTable(question: HeldQuestion, bind: HeldFacts['bind']): string {
       living.client_type, ${groupBy === undefined ? 'NULL::text' : GROUPS[groupBy]} AS in_group
     FROM living
       ${needsFirst ? 'LEFT JOIN first_service USING (client_id)' : ''}
-      ${groupBy === 'segment' ? `JOIN (SELECT client_id, segment FROM segment_member WHERE ${MEMBER}) AS grouping_segment USING (client_id)` : ''}
+      ${groupBy === 'segment' ? `JOIN (SELECT client_id, segment FROM segment_member WHERE ${memberBefore('$1')}) AS grouping_segment USING (client_id)` : ''}
     ${demands.length === 0 ? '' : `WHERE ${demands.join(' AND ')}`}`;
 }
 
@@ -136,12 +145,6 @@ function heldTables(
   const stands = (table: string, kind: Withdrawn, item: string) => standing(known, table, kind, item);
   const lastKnown = (table: string, item: string) =>
     `SELECT DISTINCT ON (${item}) * FROM ${table} WHERE ${known(table)} ORDER BY ${item}, position DESC`;
-  // Of a service restated, what was done and by whom is what was said of it last.
-  const said = (column: string) => `CASE WHEN said.restated AND said.${column} IS NULL THEN (
-      SELECT earlier.${column} FROM fact_service AS earlier
-      WHERE earlier.service_id = said.service_id AND earlier.position < said.position AND earlier.${column} IS NOT NULL
-      ORDER BY earlier.position DESC LIMIT 1)
-    ELSE said.${column} END`;
   /** Whose something is that was recorded in the stream of a client. */
   const owned = (table: string, item: string | null, columns: string) => `
     SELECT client.client_id, client.in_group, said.event_id, said.position, said.at, ${columns}
@@ -155,12 +158,12 @@ function heldTables(
     living: `SELECT client_id, converted_at, event_id AS conversion_event_id, counts_from, source, trade, client_type FROM held_client
       WHERE ${then ? 'recorded_at < $2::timestamptz AND (superseded_at IS NULL OR superseded_at >= $2)' : 'superseded_at IS NULL'}`,
     first_service: `SELECT DISTINCT ON (said.client_id) said.client_id, said.service_id, said.event_id, said.at,
-        ${said('service_type')} AS service_type, (${said('technicians')}) ->> 0 AS technician
+        ${lastSaid('service_type')} AS service_type, (${lastSaid('technicians')}) ->> 0 AS technician
       ${servicesOf('living')} ORDER BY said.client_id, said.at, said.position`,
     client: '',
     service: `SELECT said.client_id, holder.in_group, said.service_id, said.event_id, said.position, said.at,
-        said.amount_minor, said.currency, ${said('service_type')} AS service_type,
-        ${said('technicians')} AS technicians
+        said.amount_minor, said.currency, ${lastSaid('service_type')} AS service_type,
+        ${lastSaid('technicians')} AS technicians
       ${servicesOf('client')}`,
     lapse: `SELECT said.client_id, client.in_group, said.lapse_id, said.event_id, said.at, said.last_serviced_at,
         said.window_days, back.at AS returned_at, back.event_id AS return_event_id,

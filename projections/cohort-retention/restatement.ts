@@ -8,6 +8,7 @@ import type { Instant } from '../../src/schema/instant.js';
 import { QueryInteger } from '../../src/schema/query-fields.js';
 import { count, instant, Ratio, ReportMeta } from '../analytics/analytics.answer.js';
 import { Reports, type Frame } from '../analytics/reports.js';
+import { RETENTION_FACTS } from '../analytics/facts/retention-facts.js';
 import type { Sql } from '../analytics/sql.js';
 import { behindCell, type Cell } from './cell-lineage.js';
 import type { ClientCell, ClientCohort } from './retention.answer.js';
@@ -200,8 +201,6 @@ async function moversOf(
   return new Set([...moved].map((name) => name.slice(name.indexOf(' ') + 1)));
 }
 
-const KINDS = ['service', 'withdrawal', 'lapse', 'return', 'closure', 'merge'].map((kind) => `fact_${kind}`);
-
 /** A conversion is held again when a merge is undone; it was recorded when it was first held. */
 const HELD_AT_FIRST = `
   SELECT DISTINCT ON (client_id, event_id) event_id, client_id, recorded_at, position
@@ -211,7 +210,7 @@ const HELD_AT_FIRST = `
 async function recordedBetween(sql: Sql, from: Instant, to: Instant | null): Promise<RestatingEvent[]> {
   const until = to === null ? 'TRUE' : 'recorded_at < $2';
   const parts = [
-    ...KINDS.map((table) => `SELECT event_id, client_id, recorded_at, position FROM ${table}`),
+    ...RETENTION_FACTS.map((table) => `SELECT event_id, client_id, recorded_at, position FROM ${table}`),
     HELD_AT_FIRST,
   ].map((facts) => `SELECT * FROM (${facts}) AS fact WHERE recorded_at >= $1 AND ${until}`);
   const found = await sql.query<{ eventId: string; clientId: string; recordedAt: Date }[]>(

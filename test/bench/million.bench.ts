@@ -1,6 +1,6 @@
 import type { BenchWorld } from './bench-world.js';
-import { load } from './http-load.js';
 import { median, ms, seconds, type Row } from './measure.js';
+import { timed } from './queries.bench.js';
 
 const CLIENTS = 1_000_000;
 /** What retention is counted from when counters do not do, and what rules of segments are applied to. */
@@ -70,13 +70,9 @@ async function inTurn(
   size: string,
   asked: readonly (readonly [what: string, path: string, most: number])[],
 ): Promise<Row[]> {
-  const { base, headers } = world.target;
   const rows: Row[] = [];
-  for (const [what, path, most] of asked) {
-    const calls = Array.from({ length: 22 }, () => ({ url: `${base}${path}` }));
-    const { took } = await load({ calls, headers, atOnce: 1 });
-    rows.push(row(what, most, median(took.slice(2)), size));
-  }
+  for (const [what, path, most] of asked)
+    rows.push(row(what, most, median(await timed(world, path, 20)), size));
   return rows;
 }
 

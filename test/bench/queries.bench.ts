@@ -36,7 +36,8 @@ export async function queryRows(world: BenchWorld): Promise<Row[]> {
   return rows;
 }
 
-async function timed({ target }: BenchWorld, path: string, calls: number): Promise<number[]> {
+/** @returns how long each of so many calls took, in ms, after as many that warm up, or 1,000 */
+export async function timed({ target }: BenchWorld, path: string, calls: number): Promise<number[]> {
   const { base, headers } = target;
   const first = Math.min(WARM_UP, calls);
   const asked = Array.from({ length: first + calls }, () => ({ url: `${base}${path}` }));

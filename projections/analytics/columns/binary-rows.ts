@@ -69,7 +69,7 @@ export class BinaryRow {
 }
 
 /**
- * Reads many rows of numbers as PostgreSQL keeps them, without text in between: a third of the time that ordinary queries take.
+ * Reads many rows as PostgreSQL keeps them, without text in between, and makes no object of any.
  * @param select without parameters, which COPY does not take
  * @param take called for every row; what it wants to keep of it, it takes out now
  * @throws DatabaseError if the statement fails
@@ -82,19 +82,16 @@ export async function readRows(
 ): Promise<void> {
   const stream = client.query(copyStreams.to(`COPY (${select}) TO STDOUT (FORMAT binary)`));
   const row = new BinaryRow();
-  let begun = false;
+  let header = HEADER_BYTES;
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    let offset = 0;
-    if (!begun) {
-      if (bytes.length < HEADER_BYTES) {
-        rest = bytes;
-        continue;
-      }
-      begun = true;
-      offset = HEADER_BYTES;
+    if (bytes.length < header) {
+      rest = bytes;
+      continue;
     }
+    let offset = header;
+    header = 0;
     for (let next: number; !isOver(bytes, offset) && (next = row.at(bytes, offset)) > 0; offset = next)
       take(row);
     rest = bytes.subarray(offset);

@@ -3,7 +3,7 @@ type Kind<N extends Numbers> = new (length: number) => N;
 type Kinds = Readonly<Record<string, Kind<Numbers>>>;
 
 /** The columns of some kinds: `{ at: Float64Array }` for `{ at: Float64Array (the class) }`. */
-export type ColumnsOf<K extends Kinds> = { [Name in keyof K]: InstanceType<K[Name]> };
+type ColumnsOf<K extends Kinds> = { [Name in keyof K]: InstanceType<K[Name]> };
 
 /**
  * A table in memory by columns of numbers, in which the rows of a client stand together: client `c` has the rows from
@@ -25,8 +25,8 @@ export class ClientRuns<K extends Kinds> {
   /** Forgets what a client had; what is added next is its. */
   begin(client: number): void {
     if (client >= this.starts.length) {
-      this.starts = grown(this.starts, client + 1, Int32Array);
-      this.lengths = grown(this.lengths, client + 1, Int32Array);
+      this.starts = grown(this.starts, client + 1);
+      this.lengths = grown(this.lengths, client + 1);
     }
     this.forgotten += this.lengths[client] as number;
     this.starts[client] = this.used;
@@ -36,9 +36,14 @@ export class ClientRuns<K extends Kinds> {
   /** Adds a row to the client that was begun last. @returns its place in the columns, all of which are to be set */
   add(client: number): number {
     const row = this.used++;
-    if (row >= this.room) this.move(row + 1, (columns, before) => columns.set(before));
+    if (row >= this.room) this.move(row + 1, (column, before) => column.set(before));
     this.lengths[client] = row + 1 - (this.starts[client] as number);
     return row;
+  }
+
+  /** @returns the place after the last row of a client */
+  end(client: number): number {
+    return (this.starts[client] as number) + (this.lengths[client] as number);
   }
 
   /** Gives back room that nobody uses, if that is most of it. To be called while nobody reads. */
@@ -77,8 +82,8 @@ export class ClientRuns<K extends Kinds> {
   }
 }
 
-function grown<N extends Numbers>(numbers: N, needed: number, kind: Kind<N>): N {
-  const larger = new kind(roomFor(needed));
+function grown(numbers: Int32Array, needed: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(roomFor(needed));
   larger.set(numbers);
   return larger;
 }

@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { escapeLiteral } from 'pg';
-import type { ClientFilters } from '../analytics.parameters.js';
+import type { Instant } from '../../../src/schema/instant.js';
+import { memberBefore, type HeldQuestion } from '../held.js';
 import type { Sql } from '../sql.js';
-import { CountedLife, type Counted } from './counted-life.js';
+import { CountedLife } from './counted-life.js';
 import type { LifeColumns } from './life-columns.js';
 import { SnapshotReader } from './snapshot-reader.js';
 
@@ -17,48 +18,51 @@ const FILTERS = ['source', 'trade', 'clientType', 'serviceType', 'technician'] a
 export async function eachCountedClient(
   sql: Sql,
   columns: LifeColumns,
-  question: Counted & Partial<ClientFilters>,
+  question: Omit<HeldQuestion, 'among'>,
   look: (life: CountedLife, client: number, group: string | null) => void,
 ): Promise<void> {
   const { groupBy, segment } = question;
   const demands = FILTERS.flatMap((name) =>
     question[name] === undefined ? [] : [{ name, code: columns.codeOf(question[name]) }],
   );
-  const members = segment === undefined ? undefined : await membersOf(sql, columns, question, segment);
-  const segments = groupBy === 'segment' ? await membersOf(sql, columns, question) : undefined;
-  const by = groupBy === 'segment' ? undefined : groupBy;
+  const bySegment = groupBy === 'segment';
+  const segments =
+    bySegment || segment !== undefined
+      ? await segmentsOf(sql, columns, question.asOf, bySegment ? undefined : segment)
+      : undefined;
   const life = new CountedLife(columns, question);
   await eachClient(columns.clients, (client) => {
-    if ((members && !members.has(client)) || (segments && !segments.has(client))) return;
+    const itsOwn = segments?.get(client) ?? [];
+    if (segments && itsOwn.length === 0) return;
+    if (segment !== undefined && !itsOwn.includes(segment)) return;
     if (!life.moveTo(client)) return;
     for (const { name, code } of demands) if (life[name] !== code) return;
-    if (segments) for (const group of segments.get(client) as string[]) look(life, client, group);
-    else look(life, client, by === undefined ? null : columns.textOf(life[by]));
+    if (bySegment) for (const group of itsOwn) look(life, client, group);
+    else look(life, client, groupBy === undefined ? null : columns.textOf(life[groupBy]));
   });
 }
 
-/** @returns the segments that clients were in just before asOf; only of one of them if it is named */
-async function membersOf(
+/** @returns the segments that clients were in just before asOf, by their numbers; only one of them if it is named */
+async function segmentsOf(
   sql: Sql,
   columns: LifeColumns,
-  { asOf }: Counted,
-  segment?: string,
+  asOf: Instant,
+  segment: string | undefined,
 ): Promise<Map<number, string[]>> {
-  const members = new Map<number, string[]>();
-  const until = escapeLiteral(asOf);
+  const segments = new Map<number, string[]>();
   const demand = segment === undefined ? '' : `segment = ${escapeLiteral(segment)} AND`;
   const select = `SELECT client_id, segment FROM segment_member
-    WHERE ${demand} entered_at < ${until} AND (left_at IS NULL OR left_at >= ${until}) ORDER BY segment`;
+    WHERE ${demand} ${memberBefore(escapeLiteral(asOf))}`;
   await SnapshotReader.open(sql, (reader) =>
     reader.rows(select, (row) => {
       const client = columns.numberOf(row.uuid(0));
       if (client === undefined) return;
-      const there = members.get(client);
+      const there = segments.get(client);
       if (there) there.push(row.text(1));
-      else members.set(client, [row.text(1)]);
+      else segments.set(client, [row.text(1)]);
     }),
   );
-  return members;
+  return segments;
 }
 
 /** How long, in ms, a reading may keep the process from everything else. */

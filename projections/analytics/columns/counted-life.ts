@@ -1,14 +1,6 @@
-import type { Instant } from '../../../src/schema/instant.js';
+import type { HeldQuestion } from '../held.js';
 import type { LapseRule, TieRule } from '../lapse-rule.js';
 import type { LifeColumns } from './life-columns.js';
-
-/** Which facts count. */
-export interface Counted {
-  /** business time, exclusive */
-  readonly asOf: Instant;
-  /** record time, exclusive; null for all that is on record */
-  readonly knownAt: Instant | null;
-}
 
 /** Told of a change: 1 that it is active from then on, -1 that it is not. */
 type Turn = (at: number, delta: 1 | -1) => void;
@@ -42,7 +34,7 @@ export class CountedLife {
 
   constructor(
     private readonly columns: LifeColumns,
-    { asOf, knownAt }: Counted,
+    { asOf, knownAt }: Pick<HeldQuestion, 'asOf' | 'knownAt'>,
   ) {
     this.asOf = Date.parse(asOf);
     this.known = knownAt === null ? Infinity : Date.parse(knownAt);
@@ -54,9 +46,8 @@ export class CountedLife {
 
   /** @returns whether the one of this number is a client; if not, what the fields hold means nothing */
   moveTo(client: number): boolean {
-    const { starts, lengths } = this.columns.held;
-    const first = starts[client] as number;
-    for (let row = first; row < first + (lengths[client] as number); row++) {
+    const end = this.columns.held.end(client);
+    for (let row = this.columns.held.starts[client] as number; row < end; row++) {
       if (!this.stood(this.held.recorded[row] as number, this.held.superseded[row] as number)) continue;
       this.client = client;
       this.converted = this.held.converted[row] as number;
@@ -117,7 +108,7 @@ export class CountedLife {
   private readServices(countsFrom: number): void {
     const { at, position, recorded, withdrawn, serviceType, technician } = this.served;
     const first = this.columns.services.starts[this.client] as number;
-    const end = first + (this.columns.services.lengths[this.client] as number);
+    const end = this.columns.services.end(this.client);
     if (end - first > this.rows.length) this.rows = new Int32Array(2 * (end - first));
     let services = 0;
     for (let row = first; row < end && (at[row] as number) < this.asOf; row++)
@@ -134,7 +125,7 @@ export class CountedLife {
   private lapsesOnRecord(tie: TieRule, turn: Turn): void {
     const { lapses, returns } = this;
     const firstReturn = this.columns.returns.starts[this.client] as number;
-    const lastReturn = firstReturn + (this.columns.returns.lengths[this.client] as number);
+    const lastReturn = this.columns.returns.end(this.client);
     const inTime: number[] = [];
     for (let row = firstReturn; row < lastReturn; row++) {
       const lapseAt = returns.lapseAt[row] as number;
@@ -144,7 +135,7 @@ export class CountedLife {
       else turn(returns.at[row] as number, 1);
     }
     const firstLapse = this.columns.lapses.starts[this.client] as number;
-    const lastLapse = firstLapse + (this.columns.lapses.lengths[this.client] as number);
+    const lastLapse = this.columns.lapses.end(this.client);
     for (let row = firstLapse; row < lastLapse; row++) {
       const at = lapses.at[row] as number;
       if (this.counts(lapses, row) && !inTime.includes(at)) turn(at, -1);

@@ -1,19 +1,13 @@
+import { heldClient } from '../facts/held-client.js';
+import { RETENTION_FACTS } from '../facts/retention-facts.js';
 import type { Withdrawn } from '../facts/service.facts.js';
-
-/** What is recorded of a client is in one of these. */
-const RECORDS = [
-  'held_client',
-  'fact_service',
-  'fact_withdrawal',
-  'fact_lapse',
-  'fact_return',
-  'fact_closure',
-  'fact_merge',
-];
+import { lastSaid } from '../held.js';
 
 /** @returns SELECT of the ids of all clients of whom something was recorded after a position */
 export const TOUCHED = (position: number): string =>
-  RECORDS.map((table) => `SELECT client_id FROM ${table} WHERE position > ${position}`).join(' UNION ');
+  [heldClient.name, ...RETENTION_FACTS]
+    .map((table) => `SELECT client_id FROM ${table} WHERE position > ${position}`)
+    .join(' UNION ');
 
 /** When a row was first withdrawn after it was recorded, as a table of its key and `recorded_at`. */
 const withdrawals = (kind: Withdrawn, table: string, item: string, which: string): string =>
@@ -22,13 +16,6 @@ const withdrawals = (kind: Withdrawn, table: string, item: string, which: string
       JOIN ${table} AS fact USING (client_id)
     WHERE fact.${item} = gone.item_id AND fact.position < gone.position
     GROUP BY 1, 2, 3`;
-
-/** Of a service restated, what was done and by whom is what was said of it last. */
-const said = (column: string): string => `CASE WHEN said.restated AND said.${column} IS NULL THEN (
-    SELECT earlier.${column} FROM fact_service AS earlier
-    WHERE earlier.service_id = said.service_id AND earlier.position < said.position AND earlier.${column} IS NOT NULL
-    ORDER BY earlier.position DESC LIMIT 1)
-  ELSE said.${column} END`;
 
 const lapses = (which: string): string => `
   SELECT lapse_id, client_id, said.at AS lapse_at, said.recorded_at AS lapse_recorded, gone.recorded_at AS lapse_withdrawn
@@ -44,7 +31,7 @@ export const LIFE_COLUMNS = {
 
   services: (which: string) => `
     SELECT client_id, said.at, said.position, said.recorded_at, gone.recorded_at, said.amount_minor, said.currency,
-           ${said('service_type')}, (${said('technicians')}) ->> 0
+           ${lastSaid('service_type')}, (${lastSaid('technicians')}) ->> 0
     FROM fact_service AS said
       LEFT JOIN (${withdrawals('service', 'fact_service', 'service_id', which)}) AS gone USING (service_id, client_id, position)
     WHERE ${which} ORDER BY client_id, said.at, position`,
