@@ -140,7 +140,7 @@ export interface CrossRule<From extends Row, Ref extends Reference, R extends Ro
   readonly rows: (row: From, reference: Ref) => R[];
   /** rows that follow from a row alone, whatever the references; they are there at once */
   readonly alone?: (row: From) => R[];
-  /** how many rows of the large table are filled in one transaction (2000); live events wait for no more than that */
+  /** how many rows of the large table are filled in one transaction (500); live events wait for no more than that */
   readonly chunk?: number;
 }
 

@@ -95,19 +95,30 @@ function holding(rule: Rule, facts: LifeFacts): Steps<boolean> {
 
 /** What a number of days is worth changes daily; for a condition only those days count at which its answer can change. */
 function elapsing(
-  { value }: Condition,
+  condition: Condition,
   { resets, before }: ElapsedFact,
   span: LifeSpan,
 ): Steps<number | null> {
-  const named = (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'number');
-  const days = [...new Set([0, ...named.flatMap((one) => [one, one + 1])])].sort((a, b) => a - b);
-  const changes = resets.flatMap(({ at, by }, index): Step<number>[] => {
-    const end = resets[index + 1]?.at ?? Infinity;
-    return days
-      .map((day) => ({ at: at + day * DAY, value: day, by }))
-      .filter((change) => change.at < end && change.at < LAST);
+  const days = daysOf(condition);
+  const changes: Step<number>[] = [];
+  resets.forEach(({ at, by }, index) => {
+    const end = Math.min(resets[index + 1]?.at ?? Infinity, LAST);
+    for (const day of days) if (at + day * DAY < end) changes.push({ at: at + day * DAY, value: day, by });
   });
   return stepsOf<number | null>(span, before, changes);
+}
+
+/** The days of a condition are the same for one client after another. */
+const daysKnown = new WeakMap<Condition, readonly number[]>();
+
+function daysOf(condition: Condition): readonly number[] {
+  const before = daysKnown.get(condition);
+  if (before) return before;
+  const { value } = condition;
+  const named = (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'number');
+  const days = [...new Set([0, ...named.flatMap((one) => [one, one + 1])])].sort((a, b) => a - b);
+  daysKnown.set(condition, days);
+  return days;
 }
 
 /** The end of the years that instants know. */
