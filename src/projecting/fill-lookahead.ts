@@ -35,25 +35,23 @@ export class FillLookahead {
     const { crossed } = this;
     this.crossed = undefined;
     const page = await (crossed && crossed.after === cursor ? crossed.page : this.work(cursor));
-    if (page.last !== null) this.crossed = { after: page.last, page: this.workLater(page.last) };
+    if (page.last !== null) this.workAhead(page.last);
     return page;
   }
 
-  private async workLater(cursor: string): Promise<CrossedPage> {
-    const page = (async () => {
-      // Crossing holds the thread, so the chunk before is sent first.
-      await setImmediate();
-      return this.work(cursor);
-    })();
+  private workAhead(after: string): void {
+    const page = this.work(after);
+    this.crossed = { after, page };
     // Who asks for it is told; perhaps nobody does.
     page.catch(() => undefined);
-    return page;
   }
 
   private async work(cursor: string | null): Promise<CrossedPage> {
     const rows = await this.rowsAt(cursor);
     const last = rows.length < this.most ? null : (rows.at(-1)?.[this.large.key[0] as string] as string);
     if (last !== null) this.readAhead(last);
+    // Crossing holds the thread: first the chunk before it is sent to be written, and the next to be read.
+    await setImmediate();
     return { writes: this.cross(rows), last };
   }
 

@@ -70,9 +70,9 @@ function served(lifecycle: Lifecycle): StateInterval[] {
       enter('active', following.at, following.serviceId);
     }
   }
-  return changes.map((change, index) => {
+  return changes.map(({ state, from, begunBy }, index) => {
     const next = changes[index + 1];
-    return { ...change, to: next?.from ?? null, endedBy: next?.begunBy ?? null };
+    return { state, from, to: next?.from ?? null, begunBy, endedBy: next?.begunBy ?? null };
   });
 }
 
