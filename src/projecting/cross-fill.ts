@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Pool, QueryConfig } from 'pg';
 import { physicalTable, type Build } from './build.js';
 import { faultIn } from './fault.js';
-import { FillLookahead } from './fill-lookahead.js';
 import { crossBatch, type Cross, type TableWrites } from './fold-batch.js';
 import type { AnyTable, Held, Reference, Row } from './projection.js';
 import { tableSql } from './table-sql.js';
@@ -42,15 +41,14 @@ export class CrossFill {
   private state: State = NOTHING;
   private was: readonly Reference[] = [];
   private is: readonly Reference[] = [];
-  private ahead: FillLookahead;
+  /** the rows of the next chunk, read while this one is written; nothing but a batch of events changes them */
+  private ahead: { readonly after: string; readonly rows: Promise<Row[]> } | undefined;
 
   constructor(
     private readonly pool: Pool,
     private readonly build: Build,
     readonly rule: Cross,
-  ) {
-    this.ahead = this.lookahead();
-  }
+  ) {}
 
   /** To be called once the lead is taken, before anything is written under it. */
   async load(): Promise<void> {
@@ -87,7 +85,7 @@ export class CrossFill {
 
   /** @returns what is to be done in the transaction that writes a batch, so that a change of references is not forgotten */
   after(writes: readonly TableWrites[]): FillStep | null {
-    this.ahead = this.lookahead();
+    this.ahead = undefined;
     const held = { ...this.held };
     for (const { kind, table, ...changes } of writes) {
       if (kind !== 'replace' || !this.rule.with.includes(table.name)) continue;
@@ -116,7 +114,11 @@ export class CrossFill {
   async chunk(): Promise<FillChunk> {
     const { filling, cursor } = this.state;
     if (!filling) throw new Error(`${this.rule.table.name} is filled`);
-    const { writes, last } = await this.ahead.pageAfter(cursor);
+    const [large] = this.tables([this.rule.from]) as [AnyTable];
+    const pairs = faultIn(() => pairsOf(this.was, this.is));
+    const rows = pairs.length === 0 ? [] : await this.rowsAt(large, cursor);
+    const writes = faultIn(() => crossBatch(this.build.projection, this.rule, rows, pairs));
+    const last = rows.length < this.most ? null : (rows.at(-1)?.[large.key[0] as string] as string);
     const next = isSame(this.held, filling) ? null : this.held;
     const steps = this.state.steps + 1;
     const state: State =
@@ -124,23 +126,29 @@ export class CrossFill {
         ? { filled: filling, filling: next, cursor: null, steps }
         : { ...this.state, cursor: last, steps };
     const statements = [last === null ? this.save(state) : this.moveCursor(state)];
+    if (last !== null) this.readAhead(large, last);
     return { writes, statements, committed: () => this.become(state) };
   }
 
-  private lookahead(): FillLookahead {
-    const [large] = this.tables([this.rule.from]) as [AnyTable];
+  private rowsAt(large: AnyTable, cursor: string | null): Promise<Row[]> {
+    const { ahead } = this;
+    this.ahead = undefined;
+    return ahead && ahead.after === cursor ? ahead.rows : this.rowsAfter(large, cursor);
+  }
+
+  private readAhead(large: AnyTable, after: string): void {
+    const rows = this.rowsAfter(large, after);
+    this.ahead = { after, rows };
+    // Who asks for the chunk is told; perhaps nobody does.
+    rows.catch(() => undefined);
+  }
+
+  private async rowsAfter(large: AnyTable, cursor: string | null): Promise<Row[]> {
     const { page, pageAfter } = tableSql(this.build, large);
-    const pairs = () => faultIn(() => pairsOf(this.was, this.is));
-    const rowsAfter = async (cursor: string | null): Promise<Row[]> => {
-      // References that give the same rows as before need no row to be read.
-      if (pairs().length === 0) return [];
-      const statement =
-        cursor === null ? { ...page, values: [this.most] } : { ...pageAfter, values: [this.most, cursor] };
-      return (await this.pool.query<Row>(statement)).rows;
-    };
-    const cross = (rows: readonly Row[]) =>
-      faultIn(() => crossBatch(this.build.projection, this.rule, rows, pairs()));
-    return new FillLookahead(large, this.most, rowsAfter, cross);
+    const statement =
+      cursor === null ? { ...page, values: [this.most] } : { ...pageAfter, values: [this.most, cursor] };
+    const { rows } = await this.pool.query<Row>(statement);
+    return rows;
   }
 
   private become(state: State): void {
