@@ -85,16 +85,28 @@ async function tables(): Promise<object> {
   };
 }
 
-/** A process that leads: it is given some events, and stops after so many transactions, wherever that is. */
-async function spell(events: readonly RecordedEvent[], live: boolean, stopAfter: number): Promise<void> {
+async function emptied(): Promise<void> {
+  const all = tablesOf(build).map((table) => physicalTable(build, table));
+  await pool.query(`TRUNCATE ${all.join(', ')}, projection.cross_fill`);
+  await pool.query('UPDATE projection.checkpoint SET position = NULL, recorded_at = NULL');
+}
+
+/**
+ * A process that leads: it is given some events, and is asked after every transaction whether it is to stop.
+ * @param isOver is told whether all that it was given is written and filled
+ */
+async function leading(
+  events: readonly RecordedEvent[],
+  live: boolean,
+  isOver: (isDone: boolean, runner: ProjectionRunner) => boolean,
+): Promise<void> {
   const lead = await takeLead(pool, build);
   await new Promise<void>((resolve, reject) => {
-    let moves = 0;
     const runner: ProjectionRunner = new ProjectionRunner(build, pool, lead, {
       moved: () => {
         const { position } = runner.reached;
         const isDone = runner.isFilled && (position === null || runner.hasReached(position));
-        if (++moves >= stopAfter || isDone) void runner.stop().then(resolve);
+        if (isOver(isDone, runner)) void runner.stop().then(resolve);
       },
       paused: () => reject(new Error('it paused')),
       leadLost: () => reject(new Error('it lost the lead')),
@@ -103,6 +115,22 @@ async function spell(events: readonly RecordedEvent[], live: boolean, stopAfter:
     for (const event of events) runner.offer(event);
     runner.wake();
     if (!live) setTimeout(() => void runner.stop().then(resolve), 300);
+  });
+}
+
+/** It stops after so many transactions, wherever that is. */
+function spell(events: readonly RecordedEvent[], live: boolean, stopAfter: number): Promise<void> {
+  let moves = 0;
+  return leading(events, live, (isDone) => ++moves >= stopAfter || isDone);
+}
+
+/** It is live, and given one more of the others after every transaction. */
+function trickle(events: readonly RecordedEvent[], others: readonly RecordedEvent[]): Promise<void> {
+  const left = [...others];
+  return leading(events, true, (isDone, runner) => {
+    const next = left.shift();
+    if (next) runner.offer(next);
+    return isDone && !next;
   });
 }
 
@@ -120,9 +148,7 @@ it('however events, fills and ends of processes come about, the tables are what 
       fc.array(happening, { minLength: 1, maxLength: 30 }).map(recorded),
       spells,
       async (events, places) => {
-        const all = tablesOf(build).map((table) => physicalTable(build, table));
-        await pool.query(`TRUNCATE ${all.join(', ')}, projection.cross_fill`);
-        await pool.query('UPDATE projection.checkpoint SET position = NULL, recorded_at = NULL');
+        await emptied();
         const sorted = [...places].sort((a, b) => a.at - b.at);
         for (const { at, live, moves } of sorted) await spell(events.slice(0, at), live, moves);
         await spell(events, true, Infinity);
@@ -133,37 +159,13 @@ it('however events, fills and ends of processes come about, the tables are what 
   );
 }, 120_000);
 
-/** A process that leads and is live: it is given some events at once, and one more of the others at every transaction. */
-async function trickle(events: readonly RecordedEvent[], others: readonly RecordedEvent[]): Promise<void> {
-  const lead = await takeLead(pool, build);
-  const left = [...others];
-  await new Promise<void>((resolve, reject) => {
-    const runner: ProjectionRunner = new ProjectionRunner(build, pool, lead, {
-      moved: () => {
-        const next = left.shift();
-        if (next) runner.offer(next);
-        const { position } = runner.reached;
-        const isDone = runner.isFilled && (position === null || runner.hasReached(position));
-        if (isDone && !next) void runner.stop().then(resolve);
-      },
-      paused: () => reject(new Error('it paused')),
-      leadLost: () => reject(new Error('it lost the lead')),
-    });
-    runner.live = true;
-    for (const event of events) runner.offer(event);
-    runner.wake();
-  });
-}
-
 it('what was read ahead of a fill is not what counts once an event has changed it', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(happening, { minLength: 8, maxLength: 30 }).map(recorded),
       fc.nat(20),
       async (events, atOnce) => {
-        const all = tablesOf(build).map((table) => physicalTable(build, table));
-        await pool.query(`TRUNCATE ${all.join(', ')}, projection.cross_fill`);
-        await pool.query('UPDATE projection.checkpoint SET position = NULL, recorded_at = NULL');
+        await emptied();
         await trickle(events.slice(0, atOnce + 1), events.slice(atOnce + 1));
         expect(await tables()).toEqual(expected(events));
       },

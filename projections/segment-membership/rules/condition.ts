@@ -9,15 +9,20 @@ const plain = (value: One): One => (typeof value === 'string' ? value.toLowerCas
 
 type Asked = (fact: FactValue) => boolean;
 
-/** What a condition asks of a value is the same for one client after another. */
-const known = new WeakMap<Condition, Asked>();
+/** @returns a function that finds something of a condition once: it is the same for one client after another */
+export function perCondition<Found extends object>(
+  find: (condition: Condition) => Found,
+): (condition: Condition) => Found {
+  const known = new WeakMap<Condition, Found>();
+  return (condition) => {
+    let found = known.get(condition);
+    if (!found) known.set(condition, (found = find(condition)));
+    return found;
+  };
+}
 
 /** @returns whether a value of a fact fulfils a condition on it, whatever the case of text */
-export function askedOf(condition: Condition): Asked {
-  let asked = known.get(condition);
-  if (!asked) known.set(condition, (asked = askedBy(condition)));
-  return asked;
-}
+export const askedOf = perCondition(askedBy);
 
 function askedBy({ op, value }: Condition): Asked {
   const values = (Array.isArray(value) ? value : [value]).map(plain);

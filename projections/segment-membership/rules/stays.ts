@@ -1,7 +1,7 @@
 import type { Instant } from '../../../src/schema/instant.js';
 import type { Condition, Rule } from '../../../src/segment/rule.js';
 import type { SegmentLife } from '../life/segment-life.js';
-import { askedOf, type FactValue } from './condition.js';
+import { askedOf, perCondition, type FactValue } from './condition.js';
 import { factOf } from './fact-finders.js';
 import { LifeFacts, type ElapsedFact, type RuleContext } from './life-facts.js';
 import { ruleInWords } from './rule-in-words.js';
@@ -108,18 +108,11 @@ function elapsing(
   return stepsOf<number | null>(span, before, changes);
 }
 
-/** The days of a condition are the same for one client after another. */
-const daysKnown = new WeakMap<Condition, readonly number[]>();
-
-function daysOf(condition: Condition): readonly number[] {
-  const before = daysKnown.get(condition);
-  if (before) return before;
-  const { value } = condition;
+/** By number, each once. */
+const daysOf = perCondition(({ value }): readonly number[] => {
   const named = (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'number');
-  const days = [...new Set([0, ...named.flatMap((one) => [one, one + 1])])].sort((a, b) => a - b);
-  daysKnown.set(condition, days);
-  return days;
-}
+  return [...new Set([0, ...named.flatMap((one) => [one, one + 1])])].sort((a, b) => a - b);
+});
 
 /** The end of the years that instants know. */
 const LAST = Date.parse('9999-12-31T23:59:59.999Z');
