@@ -1,14 +1,43 @@
+import { IANAZone } from 'luxon';
 import type { Instant } from '../src/schema/instant.js';
 import { periodCalendar } from './analytics/period-calendar.js';
 
 /** A calendar day, `2024-01-31`. As text, days order in time. */
 export type LocalDay = string;
 
-/** @param timeZone IANA name. @returns a function that gives the day on which an instant falls there */
+const DAY = 86_400_000;
+/** The years of which days are remembered: there are few enough of them. */
+const [FIRST, LAST] = [Date.UTC(1970, 0, 1), Date.UTC(2100, 0, 1)];
+
+/**
+ * @param timeZone IANA name
+ * @returns a function that gives the day on which an instant falls there. Of every fact days are asked for, so it asks the
+ *   zone once for each day by UTC, and only where clocks are changed each time
+ */
 export function localDays(timeZone: string): (at: Instant) => LocalDay {
+  const zone = IANAZone.create(timeZone);
   // Swedish custom is ISO 8601.
   const format = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeZone });
-  return (at) => format.format(new Date(at));
+  /** what clocks are ahead of UTC by, in ms, on days by UTC from 1970-01-01 on; null where that changes */
+  const offsets = new Map<number, number | null>();
+  const labels = new Map<number, LocalDay>();
+  const offsetOn = (day: number): number | null => {
+    let offset = offsets.get(day);
+    if (offset === undefined) {
+      const [before, after] = [zone.offset(day * DAY), zone.offset((day + 1) * DAY)];
+      offsets.set(day, (offset = before === after ? before * 60_000 : null));
+    }
+    return offset;
+  };
+  return (at) => {
+    const time = Date.parse(at);
+    const offset = time >= FIRST && time < LAST ? offsetOn(Math.floor(time / DAY)) : null;
+    if (offset === null) return format.format(time);
+    const day = Math.floor((time + offset) / DAY);
+    let label = labels.get(day);
+    if (label === undefined) labels.set(day, (label = new Date(day * DAY).toISOString().slice(0, 10)));
+    return label;
+  };
 }
 
 /** Stands for a day that nobody knows, after all days that are known. */
