@@ -24,18 +24,18 @@ export type Membership = {
 type Stay = Omit<Membership, 'client_id' | 'nth'>;
 
 /** @returns every stay of a client in segments of states and tags, as the facts on record have it now */
-export function membershipsOf({ client_id, life }: SegmentClientRow): Membership[] {
-  const eventOf = new Map(life.evidence);
+export function membershipsOf({ client_id, lifecycle, evidence, tags }: SegmentClientRow): Membership[] {
+  const eventOf = new Map(evidence);
   const event = (cause: Cause) => eventOf.get(cause) ?? fail(client_id, cause);
   return numbered(client_id, [
-    ...stateIntervals(life.lifecycle).map((interval) => ({
+    ...stateIntervals(lifecycle).map((interval) => ({
       segment: stateSegment(interval.state),
       entered_at: interval.from,
       left_at: interval.to,
       entered_by: event(interval.begunBy),
       left_by: interval.endedBy === null ? null : event(interval.endedBy),
     })),
-    ...life.tags.map(({ tag, from, to, begunBy, endedBy }) => ({
+    ...tags.map(({ tag, from, to, begunBy, endedBy }) => ({
       segment: tagSegment(tag),
       entered_at: from,
       left_at: to,
@@ -47,18 +47,19 @@ export function membershipsOf({ client_id, life }: SegmentClientRow): Membership
 
 /** @returns every stay of a client in a segment that a rule defines, also those that time alone will begin */
 export function ruledMemberships(
-  { client_id, life }: SegmentClientRow,
+  client: SegmentClientRow,
   definition: SegmentDefinitionRow,
   context: RuleContext,
 ): Membership[] {
-  const stays = definitionStays(definition, life, context).map(({ from, to, begunBy, endedBy }) => ({
+  return definitionStays(definition, client, context).map(({ from, to, begunBy, endedBy }, index) => ({
     segment: definition.segment,
+    client_id: client.client_id,
     entered_at: from,
     left_at: to,
     entered_by: begunBy,
     left_by: endedBy,
+    nth: index + 1,
   }));
-  return numbered(client_id, stays);
 }
 
 /** @param stays by time within each segment */

@@ -15,6 +15,7 @@ import { cutsOnRecord } from './rfm-cut.js';
 import { ruleContext } from './rule-context.js';
 import type { HistoryQuery, MemberReason, SegmentHistory, SegmentPreview } from './rule-segments.answers.js';
 import { ruleInWords } from './rules/rule-in-words.js';
+import { partsOf } from './rules/rule-parts.js';
 import { reasonsAt, staysOf, type Reason } from './rules/stays.js';
 import { revisionAt, type Revision } from './segment-definition.js';
 import { SEGMENT_MEMBERSHIP } from './segment-membership.projection.js';
@@ -50,15 +51,16 @@ export class PreviewSegmentHandler implements IQueryHandler<PreviewSegment> {
     const now = this.clock.now();
     return this.readModels.ask(SEGMENT_MEMBERSHIP, wait, async (manager) => {
       const context = ruleContext(this.zone, await cutsOnRecord(manager));
-      const isIn = ({ life }: SegmentClientRow): boolean =>
-        staysOf(rule, life, context).some(({ from, to }) => from <= now && (to === null || to > now));
+      const isIn = (client: SegmentClientRow): boolean =>
+        staysOf(rule, client, context).some(({ from, to }) => from <= now && (to === null || to > now));
       const until = performance.now() + PATIENCE;
       const preview = { words: ruleInWords(rule), count: 0, examined: 0, complete: false };
       const sample: SegmentPreview['sample'] = [];
       let after: string | undefined = FIRST;
       while (after !== undefined && performance.now() < until) {
         const clients: SegmentClientRow[] = await manager.query(
-          'SELECT client_id, name, life FROM segment_client WHERE client_id > $1 ORDER BY client_id LIMIT $2',
+          `SELECT client_id, name, ${partsOf(rule).join(', ')} FROM segment_client
+            WHERE client_id > $1 ORDER BY client_id LIMIT $2`,
           [after, CHUNK],
         );
         const members = clients.filter(isIn);
@@ -98,7 +100,7 @@ export class GetMemberReasonHandler implements IQueryHandler<GetMemberReason> {
     return this.readModels.ask(SEGMENT_MEMBERSHIP, wait, async (manager) => {
       await demandKnown(manager, id);
       const [client]: SegmentClientRow[] = await manager.query(
-        'SELECT client_id, life FROM segment_client WHERE client_id = $1',
+        'SELECT * FROM segment_client WHERE client_id = $1',
         [clientId],
       );
       if (!client) throw Problem.unknown('there is no such client');
@@ -114,7 +116,7 @@ export class GetMemberReasonHandler implements IQueryHandler<GetMemberReason> {
       const reason: Reason = definition
         ? reasonsAt(
             revisionAt(definition, asOf).rule,
-            client.life,
+            client,
             asOf,
             ruleContext(this.zone, await cutsOnRecord(manager)),
           )

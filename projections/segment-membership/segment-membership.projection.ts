@@ -14,6 +14,7 @@ import { membershipsOf, ruledMemberships, type Membership } from './membership.j
 import { cutsOf, rfmCut, rfmCuts, type RfmCutRow } from './rfm-cut.js';
 import { ruleContext } from './rule-context.js';
 import type { RfmCuts } from './rules/rfm-cuts.js';
+import { partsOf, type LifePart } from './rules/rule-parts.js';
 import type { RuleContext } from './rules/stays.js';
 import {
   goesByScores,
@@ -24,6 +25,8 @@ import {
 
 interface Definition extends Reference {
   readonly definition: SegmentDefinitionRow;
+  /** what its rules look at */
+  readonly parts: readonly LifePart[];
   /** of a rule that asks for scores, so that only those are filled anew when cuts are taken */
   readonly cuts?: readonly RfmCuts[];
 }
@@ -65,16 +68,17 @@ const segmentMembers = (context: RuleContext): CrossRule<SegmentClientRow, Defin
   references: (held) => {
     const cuts = cutsOf(Object.values(held[rfmCut.name] as Record<string, RfmCutRow>));
     const definitions = Object.values(held[segmentDefinition.name] as Record<string, SegmentDefinitionRow>);
+    const referenceTo = (definition: SegmentDefinitionRow): Definition => ({
+      ...{ key: definition.segment, definition },
+      parts: [...new Set(definition.revisions.flatMap(({ rule }) => partsOf(rule)))],
+    });
     // Those that go by the same context lie together: what is found of a life is kept from one to the next.
     return [
-      ...definitions
-        .filter((one) => !goesByScores(one))
-        .map((definition) => ({ key: definition.segment, definition })),
-      ...definitions
-        .filter(goesByScores)
-        .map((definition) => ({ key: definition.segment, definition, cuts })),
+      ...definitions.filter((one) => !goesByScores(one)).map(referenceTo),
+      ...definitions.filter(goesByScores).map((definition) => ({ ...referenceTo(definition), cuts })),
     ];
   },
+  reads: ({ parts }) => parts,
   rows: (client, { definition, cuts }) =>
     ruledMemberships(client, definition, cuts === undefined ? context : withCuts(context, cuts)),
   alone: membershipsOf,
@@ -118,7 +122,7 @@ export const SEGMENT_MEMBERSHIP = 'segment-membership';
  */
 export const segmentMembership = (timeZone: string): AnyProjection => ({
   name: SEGMENT_MEMBERSHIP,
-  version: 4,
+  version: 5,
   parameters: { timeZone },
   streams: [CLIENT_STREAMS, SEGMENT_STREAMS, RFM_CUTS_STREAM],
   tables: [

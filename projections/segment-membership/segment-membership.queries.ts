@@ -172,13 +172,13 @@ export class GetSegmentMembersHandler implements IQueryHandler<GetSegmentMembers
  * That the client may be contacted by the channel $7 for the purpose $8, now: the last word on that purpose, or on all,
  * is a yes. It is nobody who was erased, closed for good or lives on as another.
  */
-const MAY_CONTACT = `(life->'erased' IS DISTINCT FROM 'true'::jsonb
+const MAY_CONTACT = `(NOT erased
   AND NOT EXISTS (SELECT FROM segment_member AS closed WHERE closed.client_id = segment_client.client_id
                     AND closed.segment = 'state:closed' AND closed.left_at IS NULL)
   AND EXISTS (SELECT FROM segment_member AS living WHERE living.client_id = segment_client.client_id
                 AND living.segment LIKE 'state:%' AND living.left_at IS NULL)
-  AND (SELECT word->'granted' = 'true'::jsonb
-         FROM jsonb_array_elements(life->'consents') WITH ORDINALITY AS said (word, nth)
+  AND (SELECT word->>'granted' = 'true'
+         FROM json_array_elements(consents) WITH ORDINALITY AS said (word, nth)
         WHERE word->>'channel' = $7 AND word->>'kind' IN ($8, 'any')
         ORDER BY word->>'at' DESC, nth DESC LIMIT 1))`;
 

@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Pool, QueryConfig } from 'pg';
+import { escapeIdentifier as quoted, type Pool, type QueryConfig } from 'pg';
 import { physicalTable, type Build } from './build.js';
 import { faultIn } from './fault.js';
 import { crossBatch, type Cross, type TableWrites } from './fold-batch.js';
 import type { AnyTable, Held, Reference, Row } from './projection.js';
-import { tableSql } from './table-sql.js';
 
-const CHUNK = 500;
+const CHUNK = 2_000;
 
 /**
  * How far a cross is filled. Rows of the large table up to and including the cursor are crossed with what follows from
@@ -23,6 +22,17 @@ interface State {
 }
 
 const NOTHING: State = { filled: {}, filling: null, cursor: null, steps: 0 };
+
+/** What a fill comes to: references whose place another takes, and the columns of the large table that it reads for them. */
+interface FillWork {
+  readonly pairs: readonly (readonly [was: Reference | null, is: Reference | null])[];
+  readonly columns: readonly string[];
+}
+
+interface Crossed {
+  readonly writes: readonly TableWrites[];
+  readonly last: string | null;
+}
 
 /** What a transaction does to a fill, and what it is afterwards. */
 export interface FillStep {
@@ -41,8 +51,9 @@ export class CrossFill {
   private state: State = NOTHING;
   private was: readonly Reference[] = [];
   private is: readonly Reference[] = [];
-  /** the rows of the next chunk, read while this one is written; nothing but a batch of events changes them */
-  private ahead: { readonly after: string; readonly rows: Promise<Row[]> } | undefined;
+  private work: FillWork | undefined;
+  /** the next chunk, read and crossed while this one is written; nothing but a batch of events changes what it comes to */
+  private ahead: { readonly after: string; readonly crossed: Promise<Crossed> } | undefined;
 
   constructor(
     private readonly pool: Pool,
@@ -114,11 +125,9 @@ export class CrossFill {
   async chunk(): Promise<FillChunk> {
     const { filling, cursor } = this.state;
     if (!filling) throw new Error(`${this.rule.table.name} is filled`);
-    const [large] = this.tables([this.rule.from]) as [AnyTable];
-    const pairs = faultIn(() => pairsOf(this.was, this.is));
-    const rows = pairs.length === 0 ? [] : await this.rowsAt(large, cursor);
-    const writes = faultIn(() => crossBatch(this.build.projection, this.rule, rows, pairs));
-    const last = rows.length < this.most ? null : (rows.at(-1)?.[large.key[0] as string] as string);
+    const { ahead } = this;
+    this.ahead = undefined;
+    const { writes, last } = await (ahead?.after === cursor ? ahead.crossed : this.crossed(cursor));
     const next = isSame(this.held, filling) ? null : this.held;
     const steps = this.state.steps + 1;
     const state: State =
@@ -126,34 +135,52 @@ export class CrossFill {
         ? { filled: filling, filling: next, cursor: null, steps }
         : { ...this.state, cursor: last, steps };
     const statements = [last === null ? this.save(state) : this.moveCursor(state)];
-    if (last !== null) this.readAhead(large, last);
+    if (last !== null) this.workAhead(last);
     return { writes, statements, committed: () => this.become(state) };
   }
 
-  private rowsAt(large: AnyTable, cursor: string | null): Promise<Row[]> {
-    const { ahead } = this;
-    this.ahead = undefined;
-    return ahead && ahead.after === cursor ? ahead.rows : this.rowsAfter(large, cursor);
-  }
-
-  private readAhead(large: AnyTable, after: string): void {
-    const rows = this.rowsAfter(large, after);
-    this.ahead = { after, rows };
+  private workAhead(after: string): void {
+    const crossed = this.crossed(after);
+    this.ahead = { after, crossed };
     // Who asks for the chunk is told; perhaps nobody does.
-    rows.catch(() => undefined);
+    crossed.catch(() => undefined);
   }
 
-  private async rowsAfter(large: AnyTable, cursor: string | null): Promise<Row[]> {
-    const { page, pageAfter } = tableSql(this.build, large);
-    const statement =
-      cursor === null ? { ...page, values: [this.most] } : { ...pageAfter, values: [this.most, cursor] };
-    const { rows } = await this.pool.query<Row>(statement);
+  /** @returns what the rows after the cursor come to, and the last of them; null where no others follow */
+  private async crossed(cursor: string | null): Promise<Crossed> {
+    const [large] = this.tables([this.rule.from]) as [AnyTable];
+    const { pairs, columns } = (this.work ??= faultIn(() => this.workOf(large)));
+    const rows = pairs.length === 0 ? [] : await this.rowsAfter(large, columns, cursor);
+    const writes = faultIn(() => crossBatch(this.build.projection, this.rule, rows, pairs));
+    const last = rows.length < this.most ? null : (rows.at(-1)?.[large.key[0] as string] as string);
+    return { writes, last };
+  }
+
+  private workOf({ key }: AnyTable): FillWork {
+    const pairs = pairsOf(this.was, this.is);
+    const references = pairs.flat().filter((one) => one !== null);
+    return { pairs, columns: [...new Set([...key, ...references.flatMap(this.rule.reads)])] };
+  }
+
+  private async rowsAfter(
+    large: AnyTable,
+    columns: readonly string[],
+    cursor: string | null,
+  ): Promise<Row[]> {
+    const [key] = large.key.map(quoted);
+    const after = cursor === null ? '' : `WHERE ${key} > $2`;
+    const { rows } = await this.pool.query<Row>(
+      `SELECT ${columns.map(quoted).join(', ')} FROM ${physicalTable(this.build, large)} ${after}
+        ORDER BY ${key} LIMIT $1`,
+      [this.most, ...(cursor === null ? [] : [cursor])],
+    );
     return rows;
   }
 
   private become(state: State): void {
     const { filled, filling } = this.state;
     const fresh = this.was.length === 0 && this.is.length === 0;
+    if (fresh || state.filled !== filled || state.filling !== filling) this.work = undefined;
     if (fresh || state.filled !== filled) this.was = this.referencesOf(state.filled);
     if (fresh || state.filling !== filling)
       this.is = state.filling ? this.referencesOf(state.filling) : this.was;

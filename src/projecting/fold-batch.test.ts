@@ -1,13 +1,17 @@
 import { EventLog } from '../../test/support/recorded-events.js';
 import type { JarEvent } from '../../test/support/jars/jar.events.js';
 import { jars, type Jar } from '../../test/support/jars/jar.projection.js';
+import { shelvedJars } from '../../test/support/jars/shelved-jars.projection.js';
 import { foldBatch, keysToLoad, type TableWrites } from './fold-batch.js';
-import type { Projection, Row } from './projection.js';
+import type { CrossRule, FoldRule, Projection, Reference, Row } from './projection.js';
 
 const A = '0b7c2a9e-0000-4000-8000-00000000000a';
 const B = '0b7c2a9e-0000-4000-8000-00000000000b';
 const JAR_A = `jar-${A}`;
 const JAR_B = `jar-${B}`;
+
+type Fold = FoldRule<JarEvent, Row>;
+type Crossed = CrossRule<Row, Reference, Row>;
 
 const AT = '2024-01-01T00:00:00.000Z';
 const rowOf = (jar: string, shelf: string, colours: Record<string, number>): Jar => ({
@@ -150,6 +154,41 @@ describe('a sum rule', () => {
   it('drops what comes to zero', () => {
     log.record(JAR_A, 'JarPlaced', { shelf: 'low', label: 'renamed' });
     expect(fold(loaded(rowOf(A, 'low', { red: 2 }))).shelf_total).toMatchObject({ rows: [] });
+  });
+});
+
+describe('a cross rule', () => {
+  const [stock, , shelved] = shelvedJars.tables as [Fold, unknown, Crossed];
+  const references = [
+    { key: 'low', label: 'jam', reads: ['shelf'] },
+    { key: 'high', label: 'pickles', reads: ['shelf', 'marbles'] },
+  ];
+  const told: Row[] = [];
+  const attentive: Crossed = {
+    ...shelved,
+    reads: ({ reads }) => reads as string[],
+    rows: (row, reference) => {
+      told.push({ reference: reference.key });
+      return shelved.rows(row, reference);
+    },
+  };
+  const projection: Projection<JarEvent> = { ...shelvedJars, tables: [stock, attentive] };
+  const before = new Map([['stock', new Map<string, Row>([[A, { jar: A, shelf: 'high', marbles: 2 }]])]]);
+  const crossed = () => {
+    told.length = 0;
+    return foldBatch(projection, log.events, before, new Map([['shelved', () => references]]))[1];
+  };
+
+  it('asks only the references that read what changed of a row', () => {
+    log.record(JAR_A, 'MarblesAdded', { colour: 'red', count: 1 });
+    expect(crossed()).toMatchObject({ deletes: [], upserts: [{ shelf: 'anywhere' }, { shelf: 'high' }] });
+    expect(new Set(told.map(({ reference }) => reference))).toEqual(new Set(['high']));
+  });
+
+  it('asks all of them of a row that comes or goes', () => {
+    log.record(JAR_A, 'JarBroken', {});
+    expect(crossed()).toMatchObject({ deletes: [{ shelf: 'anywhere' }, { shelf: 'high' }], upserts: [] });
+    expect(new Set(told.map(({ reference }) => reference))).toEqual(new Set(['low', 'high']));
   });
 });
 

@@ -113,7 +113,7 @@ export function foldBatch(
 }
 
 /**
- * @param rows some of the large table of a cross, as they stand
+ * @param rows some of the large table of a cross, as they stand: their keys, and the columns that the references read
  * @param pairs references whose place another takes: null for one that is new, or gone
  * @returns what that changes of the cross's table, and of the sums over it
  */
@@ -123,15 +123,22 @@ export function crossBatch(
   rows: readonly Row[],
   pairs: readonly (readonly [was: Reference | null, is: Reference | null])[],
 ): TableWrites[] {
-  const by = (side: 0 | 1) => (row: Row) =>
-    pairs.flatMap((pair) => (pair[side] ? rule.rows(row, pair[side]) : []));
-  const changes = rows.flatMap((row) => difference(rule.table, by(0)(row), by(1)(row)));
+  const all = (row: Row, references: readonly (Reference | null)[]): Row[] =>
+    references.flatMap((one) => (one ? rule.rows(row, one) : []));
+  const known = pairs.filter(([was]) => was !== null);
+  const [was, is] = [known.map((pair) => pair[0]), known.map((pair) => pair[1])];
+  const changes =
+    known.length === 0 ? [] : rows.flatMap((row) => difference(rule.table, all(row, was), all(row, is)));
+  // Of a reference that is new there are no rows yet, so there is nothing to compare or to replace.
+  const fresh = pairs.filter((pair) => pair[0] === null).map((pair) => pair[1]);
+  const added = rows.flatMap((row) => all(row, fresh));
+  const changed = [...changes, ...added.map((after): Change => ({ before: null, after }))];
   const sums = (projection.tables as readonly Rule[]).flatMap((one): TableWrites[] =>
     one.shape === 'sum' && one.from === rule.table.name
-      ? [{ kind: 'add', table: one.table, rows: sum(one, changes) }]
+      ? [{ kind: 'add', table: one.table, rows: sum(one, changed) }]
       : [],
   );
-  return [replacement(rule.table, changes), ...sums];
+  return [replacement(rule.table, changes), { kind: 'append', table: rule.table, rows: added }, ...sums];
 }
 
 function append(rule: Append, events: readonly RecordedEvent[]): Row[] {
@@ -184,18 +191,39 @@ function expand<From>(
   );
 }
 
-/** What follows from a row before and after, by the references that the row is crossed with by now. */
+/** What follows from a row before and after, by the references it is crossed with by now that read what changed of it. */
 function cross(
-  { table, rows, alone }: Cross,
+  { table, rows, alone, reads }: Cross,
   changes: readonly FoldedChange[],
   referencesFor: (key: string) => readonly Reference[] = () => [],
 ): Change[] {
   return changes.flatMap(({ key, before, after }) => {
-    const references = referencesFor(key);
-    const all = (row: Row | null): Row[] =>
-      row ? [...(alone?.(row) ?? []), ...references.flatMap((one) => rows(row, one))] : [];
-    return difference(table, all(before), all(after));
+    const isConcerned = (one: Reference): boolean =>
+      !before || !after || reads(one).some((column) => before[column] !== after[column]);
+    const concerned = referencesFor(key).filter(isConcerned);
+    // Side by side: what is found of a row for one reference may serve the next.
+    const sets = (row: Row | null): Row[][] =>
+      row ? [alone?.(row) ?? [], ...concerned.map((one) => rows(row, one))] : [];
+    const [were, are] = [sets(before), sets(after)];
+    const changed = [null, ...concerned].map((_, n) => unlike(table, were[n] ?? [], are[n] ?? []));
+    return difference(
+      table,
+      changed.flatMap((set) => set.before),
+      changed.flatMap((set) => set.after),
+    );
   });
+}
+
+/** @returns the rows from the first on that differ: a row seldom changes more than the last of what follows from it */
+function unlike(table: AnyTable, before: Row[], after: Row[]): { before: Row[]; after: Row[] } {
+  let alike = 0;
+  while (
+    alike < before.length &&
+    alike < after.length &&
+    sameRow(table, before[alike] as Row, after[alike] as Row)
+  )
+    alike++;
+  return { before: before.slice(alike), after: after.slice(alike) };
 }
 
 /** @returns the rows that go, come or change */

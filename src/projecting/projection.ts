@@ -25,7 +25,8 @@ type NotNull =
   | 'bigint' // bigint
   | 'date' // string, 2024-03-31
   | 'timestamptz' // Instant
-  | 'jsonb'; // any JSON value; null is kept as SQL NULL
+  | 'jsonb' // any JSON value; null is kept as SQL NULL
+  | 'json'; // the same, kept as it was written: for what is read whole, and not looked into by queries
 
 /** Column types, and what a row holds for them. A column is NOT NULL unless its type ends in a question mark. */
 export type ColumnType = NotNull | `${NotNull}?`;
@@ -38,14 +39,16 @@ export type ColumnFor<V> = 0 extends 1 & V // any
     : NotNullFor<V>;
 
 type NotNullFor<V> = [V] extends [string]
-  ? 'uuid' | 'text' | 'date' | 'timestamptz' | 'jsonb'
+  ? 'uuid' | 'text' | 'date' | 'timestamptz' | AsJson
   : [V] extends [number]
-    ? 'integer' | 'jsonb'
+    ? 'integer' | AsJson
     : [V] extends [bigint]
       ? 'bigint'
       : [V] extends [boolean]
-        ? 'boolean' | 'jsonb'
-        : 'jsonb';
+        ? 'boolean' | AsJson
+        : AsJson;
+
+type AsJson = 'jsonb' | 'json';
 
 export type Value = string | number | bigint | boolean | null | object;
 export type Row = { [column: string]: Value };
@@ -137,10 +140,15 @@ export interface CrossRule<From extends Row, Ref extends Reference, R extends Ro
   readonly with: readonly string[];
   /** @returns what rows are crossed with, each with a key of its own */
   readonly references: (held: Held) => Ref[];
+  /**
+   * @returns the columns, the key apart, on which it depends what follows from a row and a reference. A fill reads no
+   *   others, so rows are given to `rows` without them; a row that changes elsewhere is not crossed anew
+   */
+  readonly reads: (reference: Ref) => readonly (keyof From & string)[];
   readonly rows: (row: From, reference: Ref) => R[];
   /** rows that follow from a row alone, whatever the references; they are there at once */
   readonly alone?: (row: From) => R[];
-  /** how many rows of the large table are filled in one transaction (500); live events wait for no more than that */
+  /** how many rows of the large table are filled in one transaction (2,000); live events wait for no more than that */
   readonly chunk?: number;
 }
 

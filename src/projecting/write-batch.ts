@@ -1,6 +1,7 @@
 import type { DatabaseError, Pool, QueryConfig } from 'pg';
-import { columnsOf, sqlType, type Build } from './build.js';
+import type { Build } from './build.js';
 import { LeadLost, NOT_MOVED, moveCheckpoint, type Lead, type Progress } from './checkpoint.js';
+import { columnArrays } from './column-arrays.js';
 import { HandlerFault, faultIn } from './fault.js';
 import { FlightFailed, flight } from './flight.js';
 import type { LoadedRows, TableWrites } from './fold-batch.js';
@@ -68,8 +69,14 @@ export class BatchWriter {
   private statements(writes: TableWrites): QueryConfig[] {
     const sql = this.sql.get(writes.table);
     if (!sql) throw new Error(`${writes.table.name} is no table of ${this.build.name}`);
-    const run = (statement: Statement, rows: readonly Row[]): QueryConfig[] =>
-      rows.length > 0 ? [{ ...statement, values: [asJson(writes.table, rows)] }] : [];
+    const { table } = writes;
+    const arraysOf = (columns: readonly string[], rows: readonly Row[]) =>
+      faultIn(() => columnArrays(table, columns, rows));
+    const run = (
+      statement: Statement,
+      rows: readonly Row[],
+      columns = Object.keys(table.columns),
+    ): QueryConfig[] => (rows.length > 0 ? [{ ...statement, values: arraysOf(columns, rows) }] : []);
     switch (writes.kind) {
       case 'append':
         return run(sql.append, writes.rows);
@@ -77,7 +84,7 @@ export class BatchWriter {
         return run(sql.add, writes.rows);
       case 'replace':
         // First the deletes: a row may leave one folded row and come under another in one batch.
-        return [...run(sql.delete, writes.deletes), ...run(sql.upsert, writes.upserts)];
+        return [...run(sql.delete, writes.deletes, [...table.key]), ...run(sql.upsert, writes.upserts)];
     }
   }
 }
@@ -96,18 +103,4 @@ function keyed(table: AnyTable, rows: readonly Row[], wanted: ReadonlySet<string
         new Error(`${table.name}: a key is not in the form PostgreSQL gives it, ${key}`),
       );
   return byKey;
-}
-
-/** JSON has no 64-bit integers, so they go as text; PostgreSQL reads them as what the column is. */
-function asJson(table: AnyTable, rows: readonly Row[]): string {
-  const big = columnsOf(table)
-    .filter(([, type]) => sqlType(type).type === 'bigint')
-    .map(([column]) => column);
-  return faultIn(() => JSON.stringify(big.length === 0 ? rows : rows.map((row) => withText(row, big))));
-}
-
-function withText(row: Row, columns: readonly string[]): Row {
-  const copy = { ...row };
-  for (const column of columns) if (typeof copy[column] === 'bigint') copy[column] = String(copy[column]);
-  return copy;
 }

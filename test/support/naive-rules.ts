@@ -66,7 +66,7 @@ export function naiveValue(
     );
   const everHappened = lifecycle.services.filter((one) => one.at <= at);
   const services = happened(lifecycle.services);
-  const detailOf = (serviceId: string) => life.services[serviceId];
+  const detailOf = (serviceId: string) => life.details[serviceId];
   const money = (marks: typeof services) =>
     marks.reduce((sum, one) => sum + (one.currency === currency ? (one.amountMinor ?? 0) : 0), 0);
   const standing = ({ from, to }: { from: Instant; to: Instant | null }) =>

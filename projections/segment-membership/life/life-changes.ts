@@ -33,17 +33,17 @@ export function saying(
   }, said);
 }
 
-type Kind = 'complaints' | 'plans' | 'invoices' | 'services' | 'answers';
+type Kind = 'complaints' | 'plans' | 'invoices' | 'details' | 'answers';
 
-/** @returns the life with one thing of a kind changed or added; what `change` makes of nothing may be nothing */
+/** @returns the part with one thing of a kind changed or added; what `change` makes of nothing may be nothing */
 export function withThing<K extends Kind>(
   life: SegmentLife,
   kind: K,
   id: string,
   change: (thing: SegmentLife[K][string] | undefined) => SegmentLife[K][string] | undefined,
-): SegmentLife {
+): Partial<SegmentLife> {
   const thing = change(life[kind][id] as SegmentLife[K][string] | undefined);
-  return thing === undefined ? life : { ...life, [kind]: { ...life[kind], [id]: thing } };
+  return thing === undefined ? {} : { [kind]: { ...life[kind], [id]: thing } };
 }
 
 export function complaintOpened(complaint: ComplaintLife | undefined, { at, by }: Moment): ComplaintLife {

@@ -22,6 +22,8 @@ interface InvoiceMark {
   readonly overdue: boolean;
 }
 
+type Things = Pick<SegmentLife, 'complaints' | 'plans' | 'invoices'>;
+
 const marksOf = <Mark>({ items }: PooledLife, kind: string): [id: string, Mark][] =>
   Object.entries((items[kind] ?? {}) as Record<string, Mark>);
 
@@ -32,10 +34,9 @@ export const causesIn = ({ services, lapses }: PooledLife): Cause[] => [
 ];
 
 /** @returns the things of a life together with those an absorbed client brings in */
-export function withAbsorbed(life: SegmentLife, pooled: PooledLife, moment: Moment): SegmentLife {
+export function withAbsorbed(life: SegmentLife, pooled: PooledLife, moment: Moment): Things {
   const { complaints, plans, invoices } = passed(life, pooled, moment);
   return {
-    ...life,
     complaints: { ...life.complaints, ...complaints },
     plans: { ...life.plans, ...plans },
     invoices: { ...life.invoices, ...invoices },
@@ -43,13 +44,15 @@ export function withAbsorbed(life: SegmentLife, pooled: PooledLife, moment: Mome
 }
 
 /** @returns what is left of the things when some go to a client that is parted from this one */
-export function withoutReleased(life: SegmentLife, pooled: PooledLife): SegmentLife {
+export function withoutReleased(
+  life: SegmentLife,
+  pooled: PooledLife,
+): Things & Pick<SegmentLife, 'answers'> {
   const left = <Thing>(kind: string, things: Readonly<Record<string, Thing>>) => {
     const gone = new Set(marksOf(pooled, kind).map(([id]) => id));
     return Object.fromEntries(Object.entries(things).filter(([id]) => !gone.has(id)));
   };
   return {
-    ...life,
     answers: left('feedback', life.answers),
     complaints: left('complaints', life.complaints),
     plans: left('plans', life.plans),
@@ -57,14 +60,11 @@ export function withoutReleased(life: SegmentLife, pooled: PooledLife): SegmentL
   };
 }
 
-/** @returns the things of a client that is parted from another: those that come back, with what it knew of them itself */
-export const restored = (life: SegmentLife, pooled: PooledLife, moment: Moment): SegmentLife => ({
-  ...life,
-  ...passed(life, pooled, moment),
-});
-
-/** What passes is what counts of a thing; where this client knew it before, it goes on from there. */
-function passed(life: SegmentLife, pooled: PooledLife, moment: Moment) {
+/**
+ * @returns the things that pass to a client, alone: of a client that is parted from another, all it has then. What passes
+ *   is what counts of a thing; where this client knew it before, it goes on from there
+ */
+export function passed(life: SegmentLife, pooled: PooledLife, moment: Moment): Things {
   const made = <Mark, Thing>(
     kind: string,
     known: Readonly<Record<string, Thing>>,

@@ -24,7 +24,9 @@ import {
   saying,
   withThing,
 } from './life-changes.js';
-import { causesIn, restored, withAbsorbed, withoutReleased } from './life-merges.js';
+import { causesIn, passed, withAbsorbed, withoutReleased } from './life-merges.js';
+import { spanOf, unlessSame } from './life-span.js';
+import { nextServices } from './service-columns.js';
 import { noLife, type Evidence, type SegmentLife, type ServiceDetail } from './segment-life.js';
 
 type Details = (typeof detailsEvents)[keyof typeof detailsEvents];
@@ -41,16 +43,31 @@ type Others =
 export type SegmentClientEvent = LifeEvent | ComplaintEvent | EventOf<Details | Invoicing | Others>;
 
 /** What the memberships of a client follow from. */
-export type SegmentClientRow = {
+export type SegmentClientRow = SegmentLife & {
   client_id: string;
   /** personal; shown to staff beside a member */
   name: string | null;
-  life: SegmentLife;
 };
 
 export const segmentClient: Table<SegmentClientRow> = {
   name: 'segment_client',
-  columns: { client_id: 'uuid', name: 'text?', life: 'jsonb' },
+  columns: {
+    client_id: 'uuid',
+    name: 'text?',
+    span: 'json?',
+    lifecycle: 'json',
+    services: 'json',
+    evidence: 'json',
+    tags: 'json',
+    said: 'json',
+    consents: 'json',
+    details: 'json',
+    answers: 'json',
+    complaints: 'json',
+    plans: 'json',
+    invoices: 'json',
+    erased: 'boolean',
+  },
   key: ['client_id'],
 };
 
@@ -68,28 +85,22 @@ export const segmentClients: FoldRule<SegmentClientEvent, SegmentClientRow> = {
     ClientConverted: (_row, recorded) => {
       const { name, tags = [], clientType, trade, source, owner } = recorded.event.data;
       const moment = momentOf(recorded);
-      const client = { client_id: clientIdOf(recorded.stream), name: remembered(name), life: noLife };
-      return changed(lived(client, recorded, caused.byConversion), recorded, (life) => ({
-        ...life,
+      const client = { client_id: clientIdOf(recorded.stream), name: remembered(name), ...noLife };
+      return changed(lived(client, recorded, caused.byConversion), recorded, () => ({
         tags: tags.reduce<TagInterval[]>((all, tag) => tagged(all, tag, moment.at, moment.by), []),
         said: saying([], { clientType, trade, source, owner }, moment),
       }));
     },
-    ClientErased: (row, recorded) => ({
-      ...changed(row, recorded, (life) => ({ ...life, erased: true })),
-      name: null,
-    }),
+    ClientErased: (row, recorded) => ({ ...known(row, recorded), erased: true, name: null }),
     ClientDetailsChanged: (row, recorded) => {
       const { name, clientType, trade, source } = recorded.event.data;
       const client = changed(row, recorded, (life) => ({
-        ...life,
         said: saying(life.said, { clientType, trade, source }, momentOf(recorded)),
       }));
       return name === undefined ? client : { ...client, name: remembered(name) };
     },
     OwnerAssigned: (row, recorded) =>
       changed(row, recorded, (life) => ({
-        ...life,
         said: saying(life.said, { owner: recorded.event.data.owner }, momentOf(recorded)),
       })),
     TagAdded: (row, recorded) => retagged(tagged, row, recorded),
@@ -97,7 +108,7 @@ export const segmentClients: FoldRule<SegmentClientEvent, SegmentClientRow> = {
     CommunicationPreferenceChanged: (row, recorded) => {
       const { channel, kind, granted } = recorded.event.data;
       const word = { channel, kind, granted, ...momentOf(recorded) };
-      return changed(row, recorded, (life) => ({ ...life, consents: [...life.consents, word] }));
+      return changed(row, recorded, ({ consents }) => ({ consents: [...consents, word] }));
     },
 
     ClientServiced: (row, recorded) => served(row, recorded),
@@ -118,10 +129,10 @@ export const segmentClients: FoldRule<SegmentClientEvent, SegmentClientRow> = {
     },
     ClientUnmerged: (row, recorded) => {
       const { side, life: pooled } = recorded.event.data;
-      const before = new Set(known(row, recorded).life.evidence.map(([cause]) => cause));
+      const before = new Set(known(row, recorded).evidence.map(([cause]) => cause));
       const taken = side === 'restored' ? causesIn(pooled).filter((cause) => !before.has(cause)) : [];
       return changed(lived(row, recorded, ...taken), recorded, (life) =>
-        side === 'survivor' ? withoutReleased(life, pooled) : restored(life, pooled, momentOf(recorded)),
+        side === 'survivor' ? withoutReleased(life, pooled) : passed(life, pooled, momentOf(recorded)),
       );
     },
 
@@ -195,18 +206,23 @@ export const segmentClients: FoldRule<SegmentClientEvent, SegmentClientRow> = {
 function changed(
   row: Before,
   recorded: RecordedEvent<SegmentClientEvent>,
-  change: (life: SegmentLife) => SegmentLife,
+  change: (life: SegmentLife) => Partial<SegmentLife>,
 ): SegmentClientRow {
   const client = known(row, recorded);
-  return { ...client, life: change(client.life) };
+  return { ...client, ...change(client) };
 }
 
 const lived = (row: Before, recorded: RecordedEvent<LifeEvent>, ...causes: Cause[]): SegmentClientRow =>
-  changed(row, recorded, (life) => ({
-    ...life,
-    lifecycle: evolveLifecycle(life.lifecycle, recorded.event),
-    evidence: [...life.evidence, ...causes.map((cause): Evidence => [cause, recorded.id])],
-  }));
+  changed(row, recorded, (before) => {
+    const lifecycle = evolveLifecycle(before.lifecycle, recorded.event);
+    const evidence = [...before.evidence, ...causes.map((cause): Evidence => [cause, recorded.id])];
+    return {
+      lifecycle,
+      services: nextServices(before.services, before.lifecycle, lifecycle, evidence, recorded),
+      evidence,
+      span: unlessSame(before.span, spanOf(lifecycle, evidence)),
+    };
+  });
 
 /** A correction says what changes of a service; what it leaves out stays. */
 function served(row: Before, recorded: Recorded<'ClientServiced' | 'ServiceCorrected'>): SegmentClientRow {
@@ -218,7 +234,7 @@ function served(row: Before, recorded: Recorded<'ClientServiced' | 'ServiceCorre
   const client = lived(row, recorded, serviceId);
   if (Object.keys(detail).length === 0) return client;
   return changed(client, recorded, (life) =>
-    withThing(life, 'services', serviceId, (before) => ({ ...before, ...detail })),
+    withThing(life, 'details', serviceId, (before) => ({ ...before, ...detail })),
   );
 }
 
@@ -239,7 +255,6 @@ function retagged(
 ): SegmentClientRow {
   const { at, by } = momentOf(recorded);
   return changed(row, recorded, (life) => ({
-    ...life,
     tags: change(life.tags, recorded.event.data.tag, at, by),
   }));
 }

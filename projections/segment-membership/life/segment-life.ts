@@ -36,6 +36,20 @@ export interface ConsentWord extends Moment {
   readonly granted: boolean;
 }
 
+/**
+ * What rules ask of services, by time, as columns: a segment that is filled goes through the services of all clients, and
+ * to make objects of them and their names would cost more than all else (docs/reference/performance.md).
+ */
+export interface ServiceColumns {
+  /** when, in milliseconds since 1970, UTC */
+  readonly at: readonly number[];
+  /** the ids of the events that last recorded them, one after the other */
+  readonly by: string;
+  readonly amountMinor: readonly (number | null)[];
+  readonly currency: readonly (string | null)[];
+  readonly serviceType: readonly (string | null)[];
+}
+
 /** What rules ask of a service beside what its mark in the lifecycle says. */
 export interface ServiceDetail {
   readonly technicians?: readonly string[];
@@ -69,9 +83,22 @@ export interface InvoiceLife extends Moment {
 
 type ById<Thing> = Readonly<Record<string, Thing>>;
 
-/** A client's whole life as rules of segments see it: plain JSON with nothing personal in it. */
+/** The time in which a client can be in segments: from the beginning of its life to its merge into another. */
+export interface Span extends Spell {
+  /** the earliest conversion, its own or that of a client it absorbed; services may lie before it */
+  readonly convertedAt: Instant;
+}
+
+/**
+ * A client's whole life as rules of segments see it: plain JSON with nothing personal in it. Each part has a column of its
+ * own, since a rule looks at a few of them, and a segment that is filled over all clients reads no others.
+ */
 export type SegmentLife = {
+  /** null of a life that lasted no time */
+  readonly span: Span | null;
   readonly lifecycle: Lifecycle;
+  /** those of the lifecycle, as rules look at them */
+  readonly services: ServiceColumns;
   /** which event recorded what of the lifecycle, in the order of recording */
   readonly evidence: readonly Evidence[];
   readonly tags: readonly TagInterval[];
@@ -79,7 +106,8 @@ export type SegmentLife = {
   readonly said: readonly Said[];
   /** in the order of recording */
   readonly consents: readonly ConsentWord[];
-  readonly services: ById<ServiceDetail>;
+  /** by the id of the service */
+  readonly details: ById<ServiceDetail>;
   readonly answers: ById<Answer>;
   readonly complaints: ById<ComplaintLife>;
   readonly plans: ById<PlanLife>;
@@ -88,12 +116,14 @@ export type SegmentLife = {
 };
 
 export const noLife: SegmentLife = {
+  span: null,
   lifecycle: noLifecycle,
+  services: { at: [], by: '', amountMinor: [], currency: [], serviceType: [] },
   evidence: [],
   tags: [],
   said: [],
   consents: [],
-  services: {},
+  details: {},
   answers: {},
   complaints: {},
   plans: {},

@@ -1,12 +1,12 @@
-import { beganAt } from '../../../src/client/lifecycle/lifecycle.evolve.js';
+import { stateIntervals } from '../../../src/client/lifecycle/state-intervals.js';
 import { usualGapDays } from '../../../src/client/lifecycle/usual-gap.js';
 import type { Instrument } from '../../../src/client/contact/contact.events.js';
 import type { Instant } from '../../../src/schema/instant.js';
 import type { Condition } from '../../../src/segment/rule.js';
 import type { FactName } from '../../../src/segment/segment-facts.js';
 import type { LocalDay } from '../../local-day.js';
-import type { SaidOf, SegmentLife, Spell } from '../life/segment-life.js';
-import { time, type FactOverTime, type LifeFacts, type RuleContext } from './life-facts.js';
+import type { SaidOf, SegmentLife, Span, Spell } from '../life/segment-life.js';
+import { instant, time, type FactOverTime, type LifeFacts, type RuleContext } from './life-facts.js';
 import { rfmSegment } from './rfm-cuts.js';
 import { frequencyOver, monetaryOver, recencyOver } from './rfm-over-time.js';
 import { combined, type LifeSpan } from './steps.js';
@@ -28,10 +28,13 @@ const said =
   (facts) =>
     facts.stepped(
       null,
-      facts.life.said
+      facts
+        .part('said')
         .filter((one) => one.what === what)
         .map(({ at, by, value }) => ({ at: Date.parse(at), value, by })),
     );
+
+const convertedAt = (facts: LifeFacts): Instant => (facts.part('span') as Span).convertedAt;
 
 const spellOf = <Thing>({ from, to, begunBy, endedBy }: Spell, thing: Thing): Counted<Thing> => ({
   ...{ from: time(from), to: time(to), by: begunBy, endedBy, thing },
@@ -55,7 +58,7 @@ const finders: { readonly [Name in FactName]: Finder } = {
   state: (facts) =>
     facts.stepped(
       null,
-      facts.states.map(({ state, from, begunBy }) => ({
+      stateIntervals(facts.part('lifecycle')).map(({ state, from, begunBy }) => ({
         at: Date.parse(from),
         value: state,
         by: facts.event(begunBy),
@@ -67,43 +70,37 @@ const finders: { readonly [Name in FactName]: Finder } = {
   owner: said('owner'),
   tags: (facts) =>
     facts.tally(
-      facts.life.tags.map((one) => spellOf(one, [one.tag])),
+      facts.part('tags').map((one) => spellOf(one, [one.tag])),
       naming(),
     ),
-  convertedOn: (facts) => facts.stepped(facts.context.dayOf(beganAt(facts.life.lifecycle) as Instant), []),
+  convertedOn: (facts) => facts.stepped(facts.context.dayOf(convertedAt(facts)), []),
   daysSinceConversion: (facts) => {
-    const at = Date.parse(beganAt(facts.life.lifecycle) as Instant);
-    return { kind: 'elapsed', resets: [{ at, by: (facts.span as LifeSpan).startedBy }], before: 0 };
+    const from = Date.parse(convertedAt(facts));
+    return { kind: 'elapsed', resets: [{ from, by: (facts.span as LifeSpan).startedBy }], before: 0 };
   },
   services: (facts, { withinDays }) =>
     facts.tally(within(facts.services, withinDays as number | undefined), counting()),
   visits: (facts, { withinDays }) =>
     facts.tally(within(facts.visits, withinDays as number | undefined), distinct()),
   serviceTypes: (facts, { withinDays }) => {
-    const types = facts.services.flatMap((one) =>
-      one.thing.serviceType === undefined ? [] : [{ ...one, thing: [one.thing.serviceType] }],
-    );
+    const types = facts.servicesAs(({ serviceType }, index) => {
+      const type = serviceType[index] ?? null;
+      return type === null ? undefined : [type];
+    });
     return facts.tally(within(types, withinDays as number | undefined), naming());
   },
   technicians: (facts, { withinDays }) => {
-    const technicians = facts.services.flatMap((one) => {
-      const { technicians: names } = facts.detailOf(one.thing);
-      return names === undefined ? [] : [{ ...one, thing: names }];
-    });
+    const technicians = facts.servicesAs((_columns, index) => facts.serviceAt(index).technicians);
     return facts.tally(within(technicians, withinDays as number | undefined), naming());
   },
-  daysSinceLastService: (facts) => ({
-    kind: 'elapsed',
-    resets: facts.services.map(({ from: at, by }) => ({ at, by })),
-    before: null,
-  }),
+  daysSinceLastService: (facts) => ({ kind: 'elapsed', resets: facts.services, before: null }),
   usualGapDays: (facts) => {
-    const { services } = facts.life.lifecycle;
+    const visited = facts.services.map(({ from }) => ({ at: instant(from) }));
     return facts.stepped(
       null,
       facts.services.map(({ from: at, by }, index) => ({
         at,
-        value: usualGapDays(services, index) ?? null,
+        value: usualGapDays(visited, index) ?? null,
         by,
       })),
     );
@@ -118,24 +115,26 @@ const finders: { readonly [Name in FactName]: Finder } = {
   lastNps: last('nps'),
   averageNps: average('nps'),
   complaints: (facts, { withinDays }) => {
-    const raised = Object.values(facts.life.complaints).map(({ at, by }) =>
+    const raised = Object.values(facts.part('complaints')).map(({ at, by }) =>
       spellOf({ from: at, to: null, begunBy: by, endedBy: null }, null),
     );
     return facts.tally(within(raised, withinDays as number | undefined), counting());
   },
   openComplaints: (facts) =>
     facts.tally(
-      Object.values(facts.life.complaints).flatMap(({ open }) => open.map((spell) => spellOf(spell, null))),
+      Object.values(facts.part('complaints')).flatMap(({ open }) =>
+        open.map((spell) => spellOf(spell, null)),
+      ),
       counting(),
     ),
   onPlan: (facts) => {
     const count = counting();
-    const plans = Object.values(facts.life.plans).map((plan) => spellOf(plan, null));
+    const plans = Object.values(facts.part('plans')).map((plan) => spellOf(plan, null));
     return facts.tally(plans, { ...count, value: () => count.value() > 0 });
   },
   plans: (facts) =>
     facts.tally(
-      Object.values(facts.life.plans).flatMap((plan) =>
+      Object.values(facts.part('plans')).flatMap((plan) =>
         plan.names.flatMap(({ name, at, by }, index) => {
           const next = plan.names[index + 1];
           const end =
@@ -150,11 +149,12 @@ const finders: { readonly [Name in FactName]: Finder } = {
     ),
   invoices: (facts) =>
     facts.tally(
-      Object.values(facts.life.invoices).flatMap((invoice) => invoiceStates(invoice, facts.context)),
+      Object.values(facts.part('invoices')).flatMap((invoice) => invoiceStates(invoice, facts.context)),
       naming(),
     ),
   consent: (facts, { channel, kind }) => {
-    const words = facts.life.consents
+    const words = facts
+      .part('consents')
       .filter((word) => word.channel === channel && (word.kind === kind || word.kind === 'any'))
       .reduce<SegmentLife['consents']>((all, word) => [...all.filter(({ at }) => at < word.at), word], [])
       .map(({ at, by, granted }) => ({

@@ -1,9 +1,9 @@
-import { stateIntervals, type StateInterval } from '../../../src/client/lifecycle/state-intervals.js';
 import type { Instrument } from '../../../src/client/contact/contact.events.js';
 import type { Instant } from '../../../src/schema/instant.js';
 import type { LocalDay } from '../../local-day.js';
 import type { ServiceMark } from '../../../src/client/lifecycle/lifecycle.marks.js';
-import type { Answer, SegmentLife, ServiceDetail } from '../life/segment-life.js';
+import type { Answer, SegmentLife, ServiceColumns, ServiceDetail } from '../life/segment-life.js';
+import { recordedBy } from '../life/service-columns.js';
 import type { FactValue } from './condition.js';
 import type { RfmCuts } from './rfm-cuts.js';
 import { stepAt, stepsOf, type LifeSpan, type Step, type Steps } from './steps.js';
@@ -29,12 +29,15 @@ export interface SteppedFact {
 /** A fact that grows with time by whole days of 86,400 s, from what last set it back. */
 export interface ElapsedFact {
   readonly kind: 'elapsed';
-  /** when it was set to 0, by time */
-  readonly resets: readonly { readonly at: number; readonly by: string }[];
+  /** what set it to 0, and when, by time */
+  readonly resets: readonly Pick<Counted<unknown>, 'from' | 'by'>[];
   /** what it is worth before: 0, or that there is no such fact */
   readonly before: 0 | null;
 }
 export type FactOverTime = SteppedFact | ElapsedFact;
+
+/** @param at milliseconds since 1970, UTC */
+export const instant = (at: number): Instant => new Date(at).toISOString();
 
 export const time = (at: Instant | null): number => (at === null ? Infinity : Date.parse(at));
 
@@ -45,62 +48,69 @@ export class LifeFacts {
   /** null of a life that lasted no time */
   readonly span: LifeSpan | null;
 
+  /** @param life of its parts, those that are looked at suffice */
   constructor(
     readonly life: SegmentLife,
     readonly context: RuleContext,
   ) {
-    const { mergedInto } = life.lifecycle;
-    const first = this.states[0];
-    this.span = first
-      ? {
-          start: Date.parse(first.from),
-          startedBy: this.event(first.begunBy),
-          end: mergedInto ? Date.parse(mergedInto.at) : Infinity,
-          endedBy: mergedInto ? this.event('merge') : null,
-        }
-      : null;
+    const span = this.part('span');
+    this.span = span && {
+      start: Date.parse(span.from),
+      startedBy: span.begunBy,
+      end: time(span.to),
+      endedBy: span.endedBy,
+    };
   }
 
-  get states(): readonly StateInterval[] {
-    return this.once('states', () => stateIntervals(this.life.lifecycle));
+  /** @throws Error if a rule looks at a part that it was not said to (`partsOf`), so that it was not read */
+  part<Name extends keyof SegmentLife>(name: Name): SegmentLife[Name] {
+    const part = this.life[name] as SegmentLife[Name] | undefined;
+    if (part === undefined) throw new Error(`the rule looks at ${name}, which was not read`);
+    return part;
   }
 
   /** by time */
-  get services(): readonly Counted<ServiceMark>[] {
-    return this.once('services', () =>
-      this.life.lifecycle.services.map((mark): Counted<ServiceMark> => {
-        const by = this.event(mark.serviceId);
-        return { from: Date.parse(mark.at), to: Infinity, by, endedBy: null, thing: mark };
-      }),
-    );
+  get services(): readonly Counted<null>[] {
+    return this.once('services', () => this.servicesAs(() => null));
   }
 
-  /** @returns what is known of a service beside its mark */
-  detailOf({ serviceId }: ServiceMark): ServiceDetail {
-    return this.life.services[serviceId] ?? {};
+  /** @returns what is found for each service of which there is something, by time */
+  servicesAs<Thing>(find: (columns: ServiceColumns, index: number) => Thing | undefined): Counted<Thing>[] {
+    const columns = this.part('services');
+    const found: Counted<Thing>[] = [];
+    columns.at.forEach((from, index) => {
+      const thing = find(columns, index);
+      if (thing !== undefined)
+        found.push({ from, to: Infinity, by: recordedBy(columns, index), endedBy: null, thing });
+    });
+    return found;
   }
 
   get visits(): readonly Counted<LocalDay>[] {
     return this.once('visits', () =>
-      this.services.map((one) => ({ ...one, thing: this.context.dayOf(one.thing.at) })),
+      this.servicesAs(({ at }, index) => this.context.dayOf(instant(at[index] as number))),
     );
   }
 
   amounts(currency: string): readonly Counted<number>[] {
-    return this.services
-      .filter(({ thing }) => thing.currency === currency)
-      .map((one) => ({ ...one, thing: one.thing.amountMinor ?? 0 }));
+    return this.once(`amounts/${currency}`, () =>
+      this.servicesAs((columns, index) =>
+        columns.currency[index] === currency ? (columns.amountMinor[index] ?? 0) : undefined,
+      ),
+    );
+  }
+
+  /** @returns a service's mark, and what is known of it beside */
+  serviceAt(index: number): ServiceMark & ServiceDetail {
+    const mark = this.part('lifecycle').services[index] as ServiceMark;
+    return { ...mark, ...this.part('details')[mark.serviceId] };
   }
 
   /** What was answered on an instrument. Of several answers on one service the latest counts. By time. */
   answers(instrument: Instrument): readonly Counted<number>[] {
     return this.once(`answers/${instrument}`, () => {
-      const onTheSpot = this.services.flatMap(({ thing, by }): Answer[] => {
-        const { stars } = this.detailOf(thing);
-        const { at, serviceId } = thing;
-        return stars === undefined ? [] : [{ instrument: 'stars', score: stars, at, by, serviceId }];
-      });
-      const all = [...onTheSpot, ...Object.values(this.life.answers)]
+      const onTheSpot = instrument === 'stars' ? this.starsOnTheSpot : [];
+      const all = [...onTheSpot, ...Object.values(this.part('answers'))]
         .filter((one) => one.instrument === instrument)
         .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
       return all.map(({ at, by, score, serviceId }, index): Counted<number> => {
@@ -116,6 +126,13 @@ export class LifeFacts {
           thing: score,
         };
       });
+    });
+  }
+
+  private get starsOnTheSpot(): readonly Answer[] {
+    return this.services.flatMap(({ by }, index): Answer[] => {
+      const { stars, at, serviceId } = this.serviceAt(index);
+      return stars === undefined ? [] : [{ instrument: 'stars', score: stars, at, by, serviceId }];
     });
   }
 
@@ -141,7 +158,7 @@ export class LifeFacts {
 
   /** @throws Error if no event stands for it: what the row holds then is not what was recorded */
   event(cause: string): string {
-    this.eventOf ??= new Map(this.life.evidence);
+    this.eventOf ??= new Map(this.part('evidence'));
     const event = this.eventOf.get(cause);
     if (event === undefined) throw new Error(`no event stands for ${cause}`);
     return event;

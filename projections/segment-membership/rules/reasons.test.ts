@@ -44,7 +44,7 @@ describe('why a rule holds for a client', () => {
     return log.record(stream, 'ClientServiced', data, { at: `${day}T09:00:00.000Z` });
   });
   const tagged = log.record(stream, 'TagAdded', { tag: 'vip' }, { at: '2024-02-11T09:00:00.000Z' });
-  const [{ life }] = rowsOf(log.events) as [SegmentClientRow];
+  const [life] = rowsOf(log.events) as [SegmentClientRow];
   const why = (rule: Rule, at: string) => reasonsAt(rule, life, at, ruleContext('UTC'));
   const ids = (events: readonly { id: string }[]) => events.map(({ id }) => id);
 

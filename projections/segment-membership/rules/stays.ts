@@ -3,7 +3,7 @@ import type { Condition, Rule } from '../../../src/segment/rule.js';
 import type { SegmentLife } from '../life/segment-life.js';
 import { askedOf, perCondition, type FactValue } from './condition.js';
 import { factOf } from './fact-finders.js';
-import { LifeFacts, type ElapsedFact, type RuleContext } from './life-facts.js';
+import { instant, LifeFacts, type ElapsedFact, type RuleContext } from './life-facts.js';
 import { ruleInWords } from './rule-in-words.js';
 import { combined, mapped, stepAt, stepsOf, type LifeSpan, type Step, type Steps } from './steps.js';
 
@@ -34,7 +34,6 @@ export interface Reason {
 }
 
 const DAY = 86_400_000;
-const instant = (at: number): Instant => new Date(at).toISOString();
 
 /**
  * When a rule holds for a client: over the whole of its life as it is on record now, and on into the future as far as time
@@ -45,14 +44,16 @@ export function staysOf(rule: Rule, life: SegmentLife, context: RuleContext): St
   const facts = factsOf(life, context);
   if (!facts.span) return [];
   const { end, endedBy } = facts.span;
+  const stays: Stay[] = [];
   const holds = holding(rule, facts);
-  return holds.flatMap(({ at, value, by }, index) => {
-    if (!value) return [];
+  holds.forEach(({ at, value, by: begunBy }, index) => {
+    if (!value) return;
+    const from = instant(at);
     const next = holds[index + 1];
-    const last = { to: end === Infinity ? null : instant(end), endedBy };
-    const ending = next ? { to: instant(next.at), endedBy: next.by } : last;
-    return [{ from: instant(at), begunBy: by, ...ending }];
+    if (next) stays.push({ from, to: instant(next.at), begunBy, endedBy: next.by });
+    else stays.push({ from, to: end === Infinity ? null : instant(end), begunBy, endedBy });
   });
+  return stays;
 }
 
 /** @returns why a rule holds for a client at an instant, or why not, by the facts on record now that happened up to it */
@@ -65,15 +66,15 @@ export function reasonsAt(rule: Rule, life: SegmentLife, at: Instant, context: R
   return { holds: false, words: ruleInWords(rule), eventIds: gone };
 }
 
-/** The same life is asked of by one rule after another, and its facts are found once. */
-const kept = new WeakMap<SegmentLife, LifeFacts>();
+/**
+ * The same life is asked of by one rule after another, and its facts are found once. No weak map: what it holds of a young
+ * key lives on until a full collection, so the facts of every life that a fill goes through would.
+ */
+let latest: LifeFacts | undefined;
 
 function factsOf(life: SegmentLife, context: RuleContext): LifeFacts {
-  const before = kept.get(life);
-  if (before?.context === context) return before;
-  const facts = new LifeFacts(life, context);
-  kept.set(life, facts);
-  return facts;
+  if (latest?.life !== life || latest.context !== context) latest = new LifeFacts(life, context);
+  return latest;
 }
 
 function holding(rule: Rule, facts: LifeFacts): Steps<boolean> {
@@ -87,31 +88,36 @@ function holding(rule: Rule, facts: LifeFacts): Steps<boolean> {
       .reduce((one, other) => combined(one, other, (a, b) => a || b));
   if ('not' in rule) return mapped(holding(rule.not, facts), (holds) => !holds);
   const fact = factOf(facts, rule);
-  const asked = askedOf(rule);
   return fact.kind === 'stepped'
-    ? mapped(fact.steps, asked)
-    : mapped(elapsing(rule, fact, facts.span as LifeSpan), (value) => asked(value));
+    ? mapped(fact.steps, askedOf(rule))
+    : elapsing(rule, fact, facts.span as LifeSpan);
 }
 
-/** What a number of days is worth changes daily; for a condition only those days count at which its answer can change. */
-function elapsing(
-  condition: Condition,
-  { resets, before }: ElapsedFact,
-  span: LifeSpan,
-): Steps<number | null> {
-  const days = daysOf(condition);
-  const changes: Step<number>[] = [];
-  resets.forEach(({ at, by }, index) => {
-    const end = Math.min(resets[index + 1]?.at ?? Infinity, LAST);
-    for (const day of days) if (at + day * DAY < end) changes.push({ at: at + day * DAY, value: day, by });
+/** What a number of days is worth changes daily; of a condition only those days count at which its answer changes. */
+function elapsing(condition: Condition, { resets, before }: ElapsedFact, span: LifeSpan): Steps<boolean> {
+  const turns = turnsOf(condition);
+  const initial = askedOf(condition)(before);
+  const changes: Step<boolean>[] = [];
+  let latest = initial;
+  resets.forEach(({ from, by }, index) => {
+    const end = Math.min(resets[index + 1]?.from ?? Infinity, LAST);
+    for (const { day, holds } of turns) {
+      const at = from + day * DAY;
+      if (at >= end) break;
+      if (holds !== latest) changes.push({ at, value: holds, by });
+      latest = holds;
+    }
   });
-  return stepsOf<number | null>(span, before, changes);
+  return mapped(stepsOf(span, initial, changes), (holds) => holds);
 }
 
-/** By number, each once. */
-const daysOf = perCondition(({ value }): readonly number[] => {
+/** After how many days the answer to a condition is another one, from the day 0 on. */
+const turnsOf = perCondition((condition): readonly { readonly day: number; readonly holds: boolean }[] => {
+  const { value } = condition;
   const named = (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'number');
-  return [...new Set([0, ...named.flatMap((one) => [one, one + 1])])].sort((a, b) => a - b);
+  const days = [...new Set([0, ...named.flatMap((one) => [one, one + 1])])].sort((a, b) => a - b);
+  const answers = days.map((day) => ({ day, holds: askedOf(condition)(day) }));
+  return answers.filter(({ holds }, index) => index === 0 || holds !== answers[index - 1]?.holds);
 });
 
 /** The end of the years that instants know. */
@@ -144,7 +150,7 @@ function elapsedAt(
   { resets, before }: ElapsedFact,
   at: number,
 ): { value: number | null; eventIds: string[] } {
-  const last = resets.findLast((reset) => reset.at <= at);
+  const last = resets.findLast(({ from }) => from <= at);
   if (!last) return { value: before, eventIds: [] };
-  return { value: Math.floor((at - last.at) / DAY), eventIds: [last.by] };
+  return { value: Math.floor((at - last.from) / DAY), eventIds: [last.by] };
 }

@@ -26,11 +26,11 @@ export interface LifeSpan {
  */
 export function stepsOf<V>(span: LifeSpan, initial: V, changes: Iterable<Step<V>>): Steps<V> {
   const steps: Step<V>[] = [{ at: span.start, value: initial, by: span.startedBy }];
-  for (const { at: when, value, by } of changes) {
-    if (when >= span.end) break;
-    const at = Math.max(when, span.start);
-    const step = { at, value, by };
-    if ((steps[steps.length - 1] as Step<V>).at === at) steps[steps.length - 1] = step;
+  for (const change of changes) {
+    if (change.at >= span.end) break;
+    const step = change.at < span.start ? { ...change, at: span.start } : change;
+    const last = steps.length - 1;
+    if ((steps[last] as Step<V>).at === step.at) steps[last] = step;
     else steps.push(step);
   }
   return steps;

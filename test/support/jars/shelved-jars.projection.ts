@@ -64,6 +64,7 @@ const shelved: CrossRule<Stock, Shelf, Shelved> = {
       key: shelf,
       label,
     })),
+  reads: () => ['shelf', 'marbles'],
   rows: ({ jar, shelf, marbles }, { key, label }) => (shelf === key ? [{ shelf, jar, label, marbles }] : []),
   alone: ({ jar, marbles }) => [{ shelf: 'anywhere', jar, label: '', marbles }],
   chunk: 2,
