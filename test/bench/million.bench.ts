@@ -1,3 +1,4 @@
+import type { Rule } from '../../src/segment/rule.js';
 import type { BenchWorld } from './bench-world.js';
 import { median, ms, seconds, type Row } from './measure.js';
 import { timed } from './queries.bench.js';
@@ -49,12 +50,18 @@ export async function millionRows(world: BenchWorld): Promise<Row[]> {
     ])),
   ];
   const peak = await world.peakMemory();
-  const { took, segment } = await fillSegment(world);
+  const filled: Row[] = [];
+  let segment = '';
+  for (const [by, rule] of RULES) {
+    const { took, stays, ...one } = await fillSegment(world, by, rule);
+    filled.push(row(`a new segment filled, ${by}`, 30_000, took, `${stays.toLocaleString('en')} stays`));
+    segment = one.segment;
+  }
   return [
     ...rows,
-    row('a new segment filled', 30_000, took, size),
+    ...filled,
     ...(await inTurn(world, size, [
-      ['its first page of members', `/segments/${segment}/members`, 20],
+      ['the first page of its members', `/segments/${segment}/members`, 20],
       ['its members as of a day gone by', `/segments/${segment}/members?asOf=2024-06-01T00:00:00Z`, 20],
     ])),
     {
@@ -76,17 +83,33 @@ async function inTurn(
   return rows;
 }
 
-/** @returns how long, in ms, it took from the definition of a segment by a rule until all its members are there */
-async function fillSegment(world: BenchWorld): Promise<{ took: number; segment: string }> {
-  const rule = { fact: 'daysSinceLastService', op: 'gt', value: 45 };
+/** Rules that few clients, many, and nearly all several times over come under. */
+const RULES: readonly (readonly [by: string, rule: Rule])[] = [
+  ['by a tag', { fact: 'tags', op: 'in', value: ['vip'] }],
+  ['by what was spent', { fact: 'lifetimeValueMinor', op: 'gte', value: 200_000, currency: 'CAD' }],
+  ['by days without service', { fact: 'daysSinceLastService', op: 'gt', value: 45 }],
+];
+
+/** @returns how long, in ms, it took from the definition of a segment by a rule until all its stays are there */
+async function fillSegment(
+  world: BenchWorld,
+  name: string,
+  rule: Rule,
+): Promise<{ took: number; segment: string; stays: number }> {
   const begun = performance.now();
-  const { segmentId } = await world.call<{ segmentId: string }>('POST', '/segments', { name: 'quiet', rule });
+  const { segmentId: segment } = await world.call<{ segmentId: string }>('POST', '/segments', { name, rule });
   await world.caughtUp();
   for (;;) {
-    const { filled } = await world.call<{ filled?: number }>('GET', `/segments/${segmentId}`);
-    if (filled === undefined) return { took: performance.now() - begun, segment: segmentId };
+    const { filled } = await world.call<{ filled?: number }>('GET', `/segments/${segment}`);
+    if (filled === undefined) break;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
+  const took = performance.now() - begun;
+  const [{ stays }]: [{ stays: number }] = await world.database.query(
+    'SELECT count(*)::int AS stays FROM segment_member WHERE segment = $1',
+    [segment],
+  );
+  return { took, segment, stays };
 }
 
 const row = (what: string, most: number | null, took: number, size: string): Row => ({
