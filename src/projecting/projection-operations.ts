@@ -23,6 +23,7 @@ export class UnknownProjection extends Error {
 /** What operators do to projections, from any process; the engine of whichever process leads takes it up within a second. */
 export class ProjectionOperations {
   private readonly pool: Pool;
+  private readonly writing: Pool;
 
   constructor(
     private readonly projections: () => readonly AnyProjection[],
@@ -31,6 +32,7 @@ export class ProjectionOperations {
     databaseUrl: string,
   ) {
     this.pool = enginePool(databaseUrl, 3);
+    this.writing = enginePool(databaseUrl, 2, true);
   }
 
   /** @throws UnknownProjection, like all that take a name */
@@ -56,12 +58,12 @@ export class ProjectionOperations {
   }
 
   async verify(name: string, options: Pick<VerifyOptions, 'signal' | 'onProgress'>): Promise<Verification> {
-    const { pool, eventStore, codec } = this;
-    return verifyProjection(this.named(name), { pool, eventStore, codec, ...options });
+    const { pool, writing, eventStore, codec } = this;
+    return verifyProjection(this.named(name), { pool, writing, eventStore, codec, ...options });
   }
 
   async close(): Promise<void> {
-    await this.pool.end();
+    await Promise.all([this.pool.end(), this.writing.end()]);
   }
 
   private named(name: string): AnyProjection {

@@ -30,6 +30,8 @@ export interface RowDifference {
 
 export interface VerifyOptions {
   readonly pool: Pool;
+  /** pipelines, as the engine's does; what is compared is read by cursors, which need one that does not */
+  readonly writing: Pool;
   readonly eventStore: EventStore;
   readonly codec: AnyCodec;
   readonly signal?: AbortSignal;
@@ -43,8 +45,9 @@ export interface VerifyOptions {
  */
 export async function verifyProjection(
   projection: AnyProjection,
-  { pool, eventStore, codec, signal, onProgress }: VerifyOptions,
+  options: VerifyOptions,
 ): Promise<Verification> {
+  const { pool } = options;
   const live = await pool.connect();
   const check: Build = { ...buildOf(projection), label: `${buildOf(projection).label}_check` };
   try {
@@ -57,7 +60,7 @@ export async function verifyProjection(
       await dropBuild(client, check);
       await prepareBuild(client, check);
     });
-    await fill(check, served.progress, { pool, eventStore, codec, signal, onProgress });
+    await fill(check, served.progress, options);
     return { position: served.progress.position, ...(await compare(live, pool, served.build, check)) };
   } finally {
     await inTransaction(pool, (client) => dropBuild(client, check));
@@ -104,15 +107,15 @@ const LOOK_EVERY_MS = 20;
 async function fill(
   build: Build,
   upTo: Progress,
-  { pool, eventStore, codec, signal, onProgress }: VerifyOptions,
+  { writing, eventStore, codec, signal, onProgress }: VerifyOptions,
 ): Promise<void> {
   if (upTo.position === null) return;
   let ended = '';
   const feed = new Feed(eventStore, codec, [...build.projection.streams], null);
   const runner = new ProjectionRunner(
     build,
-    pool,
-    await takeLead(pool, build),
+    writing,
+    await takeLead(writing, build),
     {
       moved: () => feed.relieve(),
       paused: () => (ended = 'it fails at an event'),

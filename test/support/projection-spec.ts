@@ -33,7 +33,7 @@ export class ProjectionSpec {
   static async open<Event extends DomainEvent>(projection: Projection<Event>): Promise<ProjectionSpec> {
     checkProjections([projection as AnyProjection]);
     const database = await freshDatabase();
-    const pool = enginePool(database.url, 2);
+    const pool = enginePool(database.url, 2, true);
     await pool.query('CREATE EXTENSION pg_trgm');
     await prepare(pool, [projection as AnyProjection]);
     return new ProjectionSpec(withFrozenRows(projection as AnyProjection), database, pool);
