@@ -1,31 +1,25 @@
 import type { Pool } from 'pg';
 import { buildOf } from '../../src/projecting/build.js';
 import { LeadLost, recordPause, takeLead } from '../../src/projecting/checkpoint.js';
-import { enginePool } from '../../src/projecting/connection.js';
 import { foldBatch } from '../../src/projecting/fold-batch.js';
-import { prepare } from '../../src/projecting/projection-tables.js';
 import { BatchWriter } from '../../src/projecting/write-batch.js';
 import type { JarEvent } from '../support/jars/jar.events.js';
 import { jars } from '../support/jars/jar.projection.js';
 import { EventLog } from '../support/recorded-events.js';
-import { freshDatabase, type FreshDatabase } from '../support/servers.js';
+import { preparedDatabase, type PreparedDatabase } from '../support/prepared-database.js';
 
 const build = buildOf(jars);
 const JAR = 'jar-0b7c2a9e-0000-4000-8000-00000000000a';
 
-let database: FreshDatabase;
+let database: PreparedDatabase;
 let pool: Pool;
 let writer: BatchWriter;
 beforeEach(async () => {
-  database = await freshDatabase();
-  pool = enginePool(database.url, 2, true);
-  await prepare(pool, [jars]);
+  database = await preparedDatabase(jars);
+  ({ pool } = database);
   writer = new BatchWriter(pool, build);
 });
-afterEach(async () => {
-  await pool.end();
-  await database.drop();
-});
+afterEach(() => database.drop());
 
 const log = new EventLog<JarEvent>();
 const event = log.record(JAR, 'JarPlaced', { shelf: 'low' });

@@ -1,13 +1,10 @@
 import fc from 'fast-check';
-import type { Pool } from 'pg';
 import { buildOf } from '../../src/projecting/build.js';
 import { takeLead } from '../../src/projecting/checkpoint.js';
-import { enginePool } from '../../src/projecting/connection.js';
-import { prepare } from '../../src/projecting/projection-tables.js';
 import type { AppendRule, Projection } from '../../src/projecting/projection.js';
 import { BatchWriter } from '../../src/projecting/write-batch.js';
 import type { JarEvent } from '../support/jars/jar.events.js';
-import { freshDatabase, type FreshDatabase } from '../support/servers.js';
+import { preparedDatabase, type PreparedDatabase } from '../support/prepared-database.js';
 
 /** A row with a column of each type, and one that may be null. */
 type Odd = {
@@ -85,19 +82,14 @@ const rows = fc.uniqueArray(
   { selector: ({ id }) => id, minLength: 1, maxLength: 20 },
 );
 
-let database: FreshDatabase;
-let pool: Pool;
+let database: PreparedDatabase;
 beforeAll(async () => {
-  database = await freshDatabase();
-  pool = enginePool(database.url, 2, true);
-  await prepare(pool, [odds]);
+  database = await preparedDatabase(odds);
 });
-afterAll(async () => {
-  await pool.end();
-  await database.drop();
-});
+afterAll(() => database.drop());
 
 it('rows come back as they were written, whatever they hold, and are found again by their keys', async () => {
+  const { pool } = database;
   const writer = new BatchWriter(pool, build);
   let position = 0n;
   await fc.assert(

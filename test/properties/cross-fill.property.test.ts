@@ -3,29 +3,23 @@ import type { Pool } from 'pg';
 import type { RecordedEvent } from '../../src/event-store/envelope.js';
 import { buildOf, physicalTable, tablesOf } from '../../src/projecting/build.js';
 import { takeLead } from '../../src/projecting/checkpoint.js';
-import { enginePool } from '../../src/projecting/connection.js';
 import { ProjectionRunner } from '../../src/projecting/projection-runner.js';
-import { prepare } from '../../src/projecting/projection-tables.js';
 import type { JarEvent } from '../support/jars/jar.events.js';
 import { shelvedJars } from '../support/jars/shelved-jars.projection.js';
 import { ProjectionSpec } from '../support/projection-spec.js';
 import { EventLog } from '../support/recorded-events.js';
-import { freshDatabase, type FreshDatabase } from '../support/servers.js';
+import { preparedDatabase, type PreparedDatabase } from '../support/prepared-database.js';
 
 const build = buildOf(shelvedJars);
 const JARS = [1, 2, 3, 4, 5, 6, 7].map((n) => `jar-${n}b7c2a9e-0000-4000-8000-000000000000`);
 
-let database: FreshDatabase;
+let database: PreparedDatabase;
 let pool: Pool;
 beforeAll(async () => {
-  database = await freshDatabase();
-  pool = enginePool(database.url, 2, true);
-  await prepare(pool, [shelvedJars]);
+  database = await preparedDatabase(shelvedJars);
+  ({ pool } = database);
 });
-afterAll(async () => {
-  await pool.end();
-  await database.drop();
-});
+afterAll(() => database.drop());
 
 const happening = fc.record({
   jar: fc.constantFrom(...JARS),
