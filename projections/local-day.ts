@@ -1,6 +1,6 @@
 import { IANAZone } from 'luxon';
 import type { Instant } from '../src/schema/instant.js';
-import { periodCalendar } from './analytics/period-calendar.js';
+import { dateOf, periodCalendar } from './analytics/period-calendar.js';
 
 /** A calendar day, `2024-01-31`. As text, days order in time. */
 export type LocalDay = string;
@@ -12,7 +12,8 @@ const [FIRST, LAST] = [Date.UTC(1970, 0, 1), Date.UTC(2100, 0, 1)];
 /**
  * @param timeZone IANA name
  * @returns a function that gives the day on which an instant falls there. Of every fact days are asked for, so it asks the
- *   zone once for each day by UTC, and only where clocks are changed each time
+ *   zone once for each day by UTC, and only where clocks are changed each time. It is the day that clocks show; a calendar
+ *   of days (`periodCalendar`) has each in one piece, also where clocks go back over midnight
  */
 export function localDays(timeZone: string): (at: Instant) => LocalDay {
   const zone = IANAZone.create(timeZone);
@@ -35,7 +36,7 @@ export function localDays(timeZone: string): (at: Instant) => LocalDay {
     if (offset === null) return format.format(time);
     const day = Math.floor((time + offset) / DAY);
     let label = labels.get(day);
-    if (label === undefined) labels.set(day, (label = new Date(day * DAY).toISOString().slice(0, 10)));
+    if (label === undefined) labels.set(day, (label = dateOf(day * DAY)));
     return label;
   };
 }

@@ -47,7 +47,8 @@ interface Numbering {
 const DAY = 86_400_000;
 /** Monday, 1 January of the year 1. */
 const FIRST_MONDAY = Date.parse('0001-01-01T00:00:00Z');
-const dateOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
+/** @param time in ms since 1970. @returns the date by UTC, `2006-01-31` */
+export const dateOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 const year = (text: string): number => Number(text.slice(0, 4));
 const four = (number: number): string => String(number).padStart(4, '0');
 const two = (number: number): string => String(number).padStart(2, '0');

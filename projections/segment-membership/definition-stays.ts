@@ -12,10 +12,6 @@ export function definitionStays(
   life: SegmentLife,
   context: RuleContext,
 ): Stay[] {
-  // Most were never revised, and are kept.
-  const [only] = revisions;
-  if (only && revisions.length === 1 && only.from === null && retired_at === null)
-    return staysOf(only.rule, life, context);
   const stays: Stay[] = [];
   revisions.forEach(({ rule, from, eventId }, index) => {
     const next = revisions[index + 1];

@@ -1,6 +1,7 @@
-import { stateIntervals, type Cause } from '../../src/client/lifecycle/state-intervals.js';
+import { stateIntervals } from '../../src/client/lifecycle/state-intervals.js';
 import type { Instant } from '../../src/schema/instant.js';
 import { definitionStays } from './definition-stays.js';
+import { eventsBy } from './life/evidence.js';
 import type { SegmentClientRow } from './life/segment-client.js';
 import type { RuleContext } from './rules/stays.js';
 import type { SegmentDefinitionRow } from './segment-definition.js';
@@ -25,8 +26,7 @@ type Stay = Omit<Membership, 'client_id' | 'nth'>;
 
 /** @returns every stay of a client in segments of states and tags, as the facts on record have it now */
 export function membershipsOf({ client_id, lifecycle, evidence, tags }: SegmentClientRow): Membership[] {
-  const eventOf = new Map(evidence);
-  const event = (cause: Cause) => eventOf.get(cause) ?? fail(client_id, cause);
+  const event = eventsBy(evidence);
   return numbered(client_id, [
     ...stateIntervals(lifecycle).map((interval) => ({
       segment: stateSegment(interval.state),
@@ -70,8 +70,4 @@ function numbered(client_id: string, stays: readonly Stay[]): Membership[] {
     counts.set(stay.segment, nth);
     return { ...stay, client_id, nth };
   });
-}
-
-function fail(clientId: string, cause: Cause): never {
-  throw new Error(`no event stands for ${cause} of client ${clientId}`);
 }

@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../../src/event-store/envelope.js';
 import type { FoldRule, Table } from '../../src/projecting/projection.js';
 import type { Instant } from '../../src/schema/instant.js';
-import type { Rule } from '../../src/segment/rule.js';
+import { conditionsOf, type Rule } from '../../src/segment/rule.js';
 import { SEGMENT_STREAMS, type SegmentEvent } from '../../src/segment/segment.events.js';
 
 /** What a segment was called and meant for a while. */
@@ -75,10 +75,4 @@ export const revisionAt = ({ revisions }: Pick<SegmentDefinitionRow, 'revisions'
 
 /** @returns whether any of its rules says of a client what depends on the others */
 export const goesByScores = ({ revisions }: Pick<SegmentDefinitionRow, 'revisions'>): boolean =>
-  revisions.some(({ rule }) => asksForScores(rule));
-
-function asksForScores(rule: Rule): boolean {
-  if ('fact' in rule) return rule.fact.startsWith('rfm');
-  const parts = 'and' in rule ? rule.and : 'or' in rule ? rule.or : [rule.not];
-  return parts.some(asksForScores);
-}
+  revisions.some(({ rule }) => conditionsOf(rule).some(({ fact }) => fact.startsWith('rfm')));

@@ -70,7 +70,7 @@ const segmentMembers = (context: RuleContext): CrossRule<SegmentClientRow, Defin
     const definitions = Object.values(held[segmentDefinition.name] as Record<string, SegmentDefinitionRow>);
     const referenceTo = (definition: SegmentDefinitionRow): Definition => ({
       ...{ key: definition.segment, definition },
-      parts: [...new Set(definition.revisions.flatMap(({ rule }) => partsOf(rule)))],
+      parts: partsOf(...definition.revisions.map(({ rule }) => rule)),
     });
     // Those that go by the same context lie together: what is found of a life is kept from one to the next.
     return [

@@ -200,30 +200,11 @@ function cross(
   return changes.flatMap(({ key, before, after }) => {
     const isConcerned = (one: Reference): boolean =>
       !before || !after || reads(one).some((column) => before[column] !== after[column]);
-    const concerned = referencesFor(key).filter(isConcerned);
-    // Side by side: what is found of a row for one reference may serve the next.
-    const sets = (row: Row | null): Row[][] =>
-      row ? [alone?.(row) ?? [], ...concerned.map((one) => rows(row, one))] : [];
-    const [were, are] = [sets(before), sets(after)];
-    const changed = [null, ...concerned].map((_, n) => unlike(table, were[n] ?? [], are[n] ?? []));
-    return difference(
-      table,
-      changed.flatMap((set) => set.before),
-      changed.flatMap((set) => set.after),
-    );
+    const references = referencesFor(key).filter(isConcerned);
+    const all = (row: Row | null): Row[] =>
+      row ? [...(alone?.(row) ?? []), ...references.flatMap((one) => rows(row, one))] : [];
+    return difference(table, all(before), all(after));
   });
-}
-
-/** @returns the rows from the first on that differ: a row seldom changes more than the last of what follows from it */
-function unlike(table: AnyTable, before: Row[], after: Row[]): { before: Row[]; after: Row[] } {
-  let alike = 0;
-  while (
-    alike < before.length &&
-    alike < after.length &&
-    sameRow(table, before[alike] as Row, after[alike] as Row)
-  )
-    alike++;
-  return { before: before.slice(alike), after: after.slice(alike) };
 }
 
 /** @returns the rows that go, come or change */

@@ -70,13 +70,12 @@ export class BatchWriter {
     const sql = this.sql.get(writes.table);
     if (!sql) throw new Error(`${writes.table.name} is no table of ${this.build.name}`);
     const { table } = writes;
-    const arraysOf = (columns: readonly string[], rows: readonly Row[]) =>
-      faultIn(() => columnArrays(table, columns, rows));
     const run = (
       statement: Statement,
       rows: readonly Row[],
       columns = Object.keys(table.columns),
-    ): QueryConfig[] => (rows.length > 0 ? [{ ...statement, values: arraysOf(columns, rows) }] : []);
+    ): QueryConfig[] =>
+      rows.length > 0 ? [{ ...statement, values: faultIn(() => columnArrays(table, columns, rows)) }] : [];
     switch (writes.kind) {
       case 'append':
         return run(sql.append, writes.rows);

@@ -27,9 +27,12 @@ export function parseInstant(value: unknown): Instant | null {
   return canonical >= FIRST && canonical.length === FIRST.length ? canonical : null;
 }
 
+/** @param time in ms since 1970, UTC */
+export const instantAt = (time: number): Instant => new Date(time).toISOString();
+
 /** @returns the instant `days` elapsed days of 86,400 s later; no zone has a say in it (definitions §0 rule 7) */
 export function plusDays(at: Instant, days: number): Instant {
-  return new Date(Date.parse(at) + days * DAY).toISOString();
+  return instantAt(Date.parse(at) + days * DAY);
 }
 
 /** @returns whole elapsed days from `from` to `to`, rounded down */

@@ -26,6 +26,14 @@ export interface Condition extends Readonly<Partial<Record<RuleParameter, Scalar
   readonly value: Scalar | readonly Scalar[];
 }
 
+/** @returns the rules that `and` or `or` joins; of `not`, the one that it turns */
+export const joinedBy = (rule: Exclude<Rule, Condition>): readonly Rule[] =>
+  'and' in rule ? rule.and : 'or' in rule ? rule.or : [rule.not];
+
+/** @returns the conditions of a rule, wherever they stand in it */
+export const conditionsOf = (rule: Rule): readonly Condition[] =>
+  'fact' in rule ? [rule] : joinedBy(rule).flatMap(conditionsOf);
+
 export const MOST_LEVELS = 8;
 export const MOST_CONDITIONS = 100;
 const MOST_FAULTS = 20;

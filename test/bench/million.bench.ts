@@ -51,18 +51,18 @@ export async function millionRows(world: BenchWorld): Promise<Row[]> {
   ];
   const peak = await world.peakMemory();
   const filled: Row[] = [];
-  let segment = '';
+  let last = '';
   for (const [by, rule] of RULES) {
-    const { took, stays, ...one } = await fillSegment(world, by, rule);
+    const { took, segment, stays } = await fillSegment(world, by, rule);
     filled.push(row(`a new segment filled, ${by}`, 30_000, took, `${stays.toLocaleString('en')} stays`));
-    segment = one.segment;
+    last = segment;
   }
   return [
     ...rows,
     ...filled,
     ...(await inTurn(world, size, [
-      ['the first page of its members', `/segments/${segment}/members`, 20],
-      ['its members as of a day gone by', `/segments/${segment}/members?asOf=2024-06-01T00:00:00Z`, 20],
+      ['the first page of its members', `/segments/${last}/members`, 20],
+      ['its members as of a day gone by', `/segments/${last}/members?asOf=2024-06-01T00:00:00Z`, 20],
     ])),
     {
       ...{ what: 'memory of the API process with them', goal: '–', size, baseline: '–' },

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { beganAt, type Lifecycle } from '../../../src/client/lifecycle/lifecycle.evolve.js';
-import { caused, stateIntervals, type Cause } from '../../../src/client/lifecycle/state-intervals.js';
+import { caused, stateIntervals } from '../../../src/client/lifecycle/state-intervals.js';
+import { eventFor } from './evidence.js';
 import type { Evidence, Span } from './segment-life.js';
 
 /** @returns the time from a client's first state to its merge; null of a life that lasted no time */
@@ -21,10 +22,3 @@ export function spanOf(lifecycle: Lifecycle, evidence: readonly Evidence[]): Spa
 /** @returns the object it was, where it is the same: what goes by it sees then that nothing changed */
 export const unlessSame = (before: Span | null, after: Span | null): Span | null =>
   isDeepStrictEqual(before, after) ? before : after;
-
-/** @throws Error if no event stands for it: what the row holds then is not what was recorded */
-function eventFor(cause: Cause, evidence: readonly Evidence[]): string {
-  const found = evidence.findLast(([one]) => one === cause);
-  if (!found) throw new Error(`no event stands for ${cause}`);
-  return found[1];
-}

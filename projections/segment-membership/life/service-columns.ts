@@ -1,6 +1,7 @@
 import type { RecordedEvent } from '../../../src/event-store/envelope.js';
 import type { LifeEvent, Lifecycle } from '../../../src/client/lifecycle/lifecycle.evolve.js';
 import type { ServiceMark } from '../../../src/client/lifecycle/lifecycle.marks.js';
+import { eventsBy } from './evidence.js';
 import type { Evidence, ServiceColumns } from './segment-life.js';
 
 /** Of an event's id, a UUID. */
@@ -36,16 +37,12 @@ const withService = (before: ServiceColumns, mark: ServiceMark, eventId: string)
 });
 
 function columnsOf(services: readonly ServiceMark[], evidence: readonly Evidence[]): ServiceColumns {
-  const eventOf = new Map(evidence);
+  const event = eventsBy(evidence);
   return {
     at: services.map(({ at }) => Date.parse(at)),
-    by: services.map(({ serviceId }) => eventOf.get(serviceId) ?? fail(serviceId)).join(''),
+    by: services.map(({ serviceId }) => event(serviceId)).join(''),
     amountMinor: services.map(({ amountMinor }) => amountMinor ?? null),
     currency: services.map(({ currency }) => currency ?? null),
     serviceType: services.map(({ serviceType }) => serviceType ?? null),
   };
-}
-
-function fail(serviceId: string): never {
-  throw new Error(`no event stands for service ${serviceId}`);
 }

@@ -1,12 +1,13 @@
 import { stateIntervals } from '../../../src/client/lifecycle/state-intervals.js';
 import { usualGapDays } from '../../../src/client/lifecycle/usual-gap.js';
 import type { Instrument } from '../../../src/client/contact/contact.events.js';
-import type { Instant } from '../../../src/schema/instant.js';
+import { instantAt, type Instant } from '../../../src/schema/instant.js';
 import type { Condition } from '../../../src/segment/rule.js';
 import type { FactName } from '../../../src/segment/segment-facts.js';
 import type { LocalDay } from '../../local-day.js';
+import { eventsBy } from '../life/evidence.js';
 import type { SaidOf, SegmentLife, Span, Spell } from '../life/segment-life.js';
-import { instant, time, type FactOverTime, type LifeFacts, type RuleContext } from './life-facts.js';
+import { time, type FactOverTime, type LifeFacts, type RuleContext } from './life-facts.js';
 import { rfmSegment } from './rfm-cuts.js';
 import { frequencyOver, monetaryOver, recencyOver } from './rfm-over-time.js';
 import { combined, type LifeSpan } from './steps.js';
@@ -55,15 +56,17 @@ const average =
 
 /** How each fact of the catalogue is found: none is forgotten when the catalogue grows. */
 const finders: { readonly [Name in FactName]: Finder } = {
-  state: (facts) =>
-    facts.stepped(
+  state: (facts) => {
+    const event = eventsBy(facts.part('evidence'));
+    return facts.stepped(
       null,
       stateIntervals(facts.part('lifecycle')).map(({ state, from, begunBy }) => ({
         at: Date.parse(from),
         value: state,
-        by: facts.event(begunBy),
+        by: event(begunBy),
       })),
-    ),
+    );
+  },
   clientType: said('clientType'),
   trade: said('trade'),
   source: said('source'),
@@ -95,7 +98,7 @@ const finders: { readonly [Name in FactName]: Finder } = {
   },
   daysSinceLastService: (facts) => ({ kind: 'elapsed', resets: facts.services, before: null }),
   usualGapDays: (facts) => {
-    const visited = facts.services.map(({ from }) => ({ at: instant(from) }));
+    const visited = facts.services.map(({ from }) => ({ at: instantAt(from) }));
     return facts.stepped(
       null,
       facts.services.map(({ from: at, by }, index) => ({

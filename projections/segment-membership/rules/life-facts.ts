@@ -1,5 +1,5 @@
 import type { Instrument } from '../../../src/client/contact/contact.events.js';
-import type { Instant } from '../../../src/schema/instant.js';
+import { instantAt, type Instant } from '../../../src/schema/instant.js';
 import type { LocalDay } from '../../local-day.js';
 import type { ServiceMark } from '../../../src/client/lifecycle/lifecycle.marks.js';
 import type { Answer, SegmentLife, ServiceColumns, ServiceDetail } from '../life/segment-life.js';
@@ -36,15 +36,11 @@ export interface ElapsedFact {
 }
 export type FactOverTime = SteppedFact | ElapsedFact;
 
-/** @param at milliseconds since 1970, UTC */
-export const instant = (at: number): Instant => new Date(at).toISOString();
-
 export const time = (at: Instant | null): number => (at === null ? Infinity : Date.parse(at));
 
 /** The facts of one life over the whole of it, each found when a rule first asks for it and kept for the next. */
 export class LifeFacts {
   private readonly parts = new Map<string, unknown>();
-  private eventOf: Map<string, string> | undefined;
   /** null of a life that lasted no time */
   readonly span: LifeSpan | null;
 
@@ -88,7 +84,7 @@ export class LifeFacts {
 
   get visits(): readonly Counted<LocalDay>[] {
     return this.once('visits', () =>
-      this.servicesAs(({ at }, index) => this.context.dayOf(instant(at[index] as number))),
+      this.servicesAs(({ at }, index) => this.context.dayOf(instantAt(at[index] as number))),
     );
   }
 
@@ -154,14 +150,6 @@ export class LifeFacts {
     const because = (at: number) =>
       things.filter(({ from, to }) => from <= at && at < to).map(({ by }) => by);
     return this.stepped(initial, tallied(things, tally), because);
-  }
-
-  /** @throws Error if no event stands for it: what the row holds then is not what was recorded */
-  event(cause: string): string {
-    this.eventOf ??= new Map(this.part('evidence'));
-    const event = this.eventOf.get(cause);
-    if (event === undefined) throw new Error(`no event stands for ${cause}`);
-    return event;
   }
 
   /** What is found of a life once, for all facts and rules that follow from it. */

@@ -1,5 +1,5 @@
-import type { Instant } from '../../../src/schema/instant.js';
-import { instant, type LifeFacts } from './life-facts.js';
+import { instantAt, type Instant } from '../../../src/schema/instant.js';
+import type { LifeFacts } from './life-facts.js';
 import { frequencyScore, monetaryScore, recencyScore, type RfmCuts } from './rfm-cuts.js';
 import { combined, stepsOf, type LifeSpan, type Steps } from './steps.js';
 import { counting, distinct, summing, tallied } from './tally.js';
@@ -15,7 +15,7 @@ const cutsOf = (facts: LifeFacts): Steps<RfmCuts | null> =>
 
 export const recencyOver = (facts: LifeFacts): Steps<number | null> =>
   facts.once('recency', () => {
-    const changes = facts.services.map(({ from: at, by }) => ({ at, by, value: instant(at) }));
+    const changes = facts.services.map(({ from: at, by }) => ({ at, by, value: instantAt(at) }));
     const lastVisit = stepsOf<Instant | null>(facts.span as LifeSpan, null, changes);
     return combined(cutsOf(facts), lastVisit, (cuts, at) =>
       cuts !== null && at !== null ? recencyScore(cuts, at) : null,

@@ -1,4 +1,4 @@
-import type { Rule } from '../../../src/segment/rule.js';
+import { conditionsOf, type Rule } from '../../../src/segment/rule.js';
 import type { FactName } from '../../../src/segment/segment-facts.js';
 import type { SegmentLife } from '../life/segment-life.js';
 
@@ -45,9 +45,7 @@ const foundIn: { readonly [Name in FactName]: readonly LifePart[] } = {
   rfmSegment: SERVICES,
 };
 
-/** @returns the parts of a life by which alone it is decided when a rule holds, each once */
-export function partsOf(rule: Rule): LifePart[] {
-  if ('fact' in rule) return ['span', ...foundIn[rule.fact]];
-  const parts = 'and' in rule ? rule.and : 'or' in rule ? rule.or : [rule.not];
-  return [...new Set(parts.flatMap(partsOf))];
-}
+/** @returns the parts of a life by which alone it is decided when these rules hold, each once */
+export const partsOf = (...rules: readonly Rule[]): LifePart[] => [
+  ...new Set<LifePart>(['span', ...rules.flatMap(conditionsOf).flatMap(({ fact }) => foundIn[fact])]),
+];

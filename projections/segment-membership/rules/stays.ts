@@ -1,9 +1,9 @@
-import type { Instant } from '../../../src/schema/instant.js';
-import type { Condition, Rule } from '../../../src/segment/rule.js';
+import { instantAt, type Instant } from '../../../src/schema/instant.js';
+import { joinedBy, type Condition, type Rule } from '../../../src/segment/rule.js';
 import type { SegmentLife } from '../life/segment-life.js';
 import { askedOf, perCondition, type FactValue } from './condition.js';
 import { factOf } from './fact-finders.js';
-import { instant, LifeFacts, type ElapsedFact, type RuleContext } from './life-facts.js';
+import { LifeFacts, type ElapsedFact, type RuleContext } from './life-facts.js';
 import { ruleInWords } from './rule-in-words.js';
 import { combined, mapped, stepAt, stepsOf, type LifeSpan, type Step, type Steps } from './steps.js';
 
@@ -48,10 +48,10 @@ export function staysOf(rule: Rule, life: SegmentLife, context: RuleContext): St
   const holds = holding(rule, facts);
   holds.forEach(({ at, value, by: begunBy }, index) => {
     if (!value) return;
-    const from = instant(at);
+    const from = instantAt(at);
     const next = holds[index + 1];
-    if (next) stays.push({ from, to: instant(next.at), begunBy, endedBy: next.by });
-    else stays.push({ from, to: end === Infinity ? null : instant(end), begunBy, endedBy });
+    if (next) stays.push({ from, to: instantAt(next.at), begunBy, endedBy: next.by });
+    else stays.push({ from, to: end === Infinity ? null : instantAt(end), begunBy, endedBy });
   });
   return stays;
 }
@@ -133,8 +133,7 @@ function reasonOf(rule: Rule, facts: LifeFacts, at: number): Reason {
         : elapsedAt(fact, at);
     return { holds: askedOf(rule)(value), words, value, eventIds };
   }
-  const inner = 'and' in rule ? rule.and : 'or' in rule ? rule.or : [rule.not];
-  const parts = inner.map((part) => reasonOf(part, facts, at));
+  const parts = joinedBy(rule).map((part) => reasonOf(part, facts, at));
   const holds =
     'and' in rule
       ? parts.every((part) => part.holds)
